@@ -1,0 +1,46 @@
+//! Bytes to model and back. The only room that knows revisions.
+//!
+//! ```text
+//!   headers ─▶ Head ─┐
+//!                    ├─▶ classify ─▶ modern::admit ─▶ Call      Outcome ─▶ encode ─▶ bytes
+//!   body ─▶ Envelope ┘       │     └▶ legacy::admit ─▶ Call       Event ─▶ encode ─▶ SSE event
+//!                            └─▶ Reject { status, code, message }
+//! ```
+//!
+//! The *modern* era (2026-07-28 on) is stateless: each request carries its version and the
+//! caller's capabilities. The *legacy* era (2025-11-25 and before) opens with `initialize`. Which
+//! of both a message belongs to is decided once, in [`classify`]; past it, code asks [`Facts`].
+//!
+//! There is no socket, no clock and no runtime here: bytes and headers go in, values come out.
+//!
+//! ```
+//! use tidegate_era::{Body, Kind};
+//!
+//! let body = br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+//! let Ok(Body::One(message)) = Body::read(&body.as_slice().into()) else { panic!() };
+//! assert_eq!(message.kind(), Kind::Request);
+//! ```
+
+mod revision;
+mod scan;
+mod envelope;
+mod head;
+mod sentinel;
+mod reject;
+mod classify;
+pub mod legacy;
+pub mod modern;
+mod header_params;
+pub mod encode;
+pub mod sse;
+
+pub use self::{
+    classify::{Verdict, classify},
+    envelope::{Body, Envelope, Kind, MAX_BATCH, META_PREFIX, MetaFields, Params},
+    head::{Accept, Head, SESSION_ID},
+    header_params::{HeaderParamError, header_params},
+    reject::{Reject, code},
+    revision::{Facts, Revision},
+    scan::{MAX_DEPTH, Malformed},
+    sentinel::{decode as decode_header_value, encode as encode_header_value},
+};

@@ -1,0 +1,122 @@
+//! The revisions of the protocol, and the facts that follow from each.
+
+use std::fmt;
+
+use tidegate_model::Level;
+
+/// A dated revision of the protocol.
+///
+/// Compared through this table, never as strings: experimental names exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Revision {
+    /// 2024-11-05: HTTP+SSE and stdio.
+    V2024_11_05,
+    /// 2025-03-26: Streamable HTTP, batches.
+    V2025_03_26,
+    /// 2025-06-18: the version header, no batches.
+    V2025_06_18,
+    /// 2025-11-25: priming events, URL elicitation.
+    V2025_11_25,
+    /// 2026-07-28: stateless.
+    V2026_07_28,
+}
+
+/// What follows from a revision. Past the door, code asks these and never the revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The revision itself, to be shown.
+    pub revision: Revision,
+    /// State lives in a session that `initialize` opened.
+    pub keeps_sessions: bool,
+    /// A caller that goes away has cancelled its call.
+    pub disconnect_cancels: bool,
+    /// Arrays of messages are read.
+    pub reads_batches: bool,
+    /// Results name their type and their server, and say how long they stay good.
+    pub typed_results: bool,
+    /// From which level on log messages are sent to a caller who said nothing; none: not at all.
+    pub default_log_level: Option<Level>,
+    /// The code for a resource that does not exist.
+    pub not_found_code: i64,
+}
+
+// === impl Revision ===
+
+impl Revision {
+    /// All revisions that are spoken over Streamable HTTP, newest first.
+    pub const SERVED: [Self; 4] = [
+        Self::V2026_07_28,
+        Self::V2025_11_25,
+        Self::V2025_06_18,
+        Self::V2025_03_26,
+    ];
+
+    /// The newest legacy revision: what an `initialize` that asks for anything unknown is answered.
+    pub const NEWEST_LEGACY: Self = Self::V2025_11_25;
+
+    /// Reads a revision's name.
+    #[must_use]
+    pub fn read(name: &str) -> Option<Self> {
+        match name {
+            "2026-07-28" => Some(Self::V2026_07_28),
+            "2025-11-25" => Some(Self::V2025_11_25),
+            "2025-06-18" => Some(Self::V2025_06_18),
+            "2025-03-26" => Some(Self::V2025_03_26),
+            "2024-11-05" => Some(Self::V2024_11_05),
+            _ => None,
+        }
+    }
+
+    /// Returns the revision's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V2024_11_05 => "2024-11-05",
+            Self::V2025_03_26 => "2025-03-26",
+            Self::V2025_06_18 => "2025-06-18",
+            Self::V2025_11_25 => "2025-11-25",
+            Self::V2026_07_28 => "2026-07-28",
+        }
+    }
+
+    /// Returns whether it belongs to the modern, stateless era.
+    #[must_use]
+    pub const fn is_modern(self) -> bool {
+        matches!(self, Self::V2026_07_28)
+    }
+
+    /// Returns what follows from it.
+    #[must_use]
+    pub const fn facts(self) -> Facts {
+        let modern = self.is_modern();
+        Facts {
+            revision: self,
+            keeps_sessions: !modern,
+            disconnect_cancels: modern,
+            reads_batches: matches!(self, Self::V2025_03_26),
+            typed_results: modern,
+            default_log_level: if modern { None } else { Some(Level::Info) },
+            not_found_code: if modern { -32602 } else { -32002 },
+        }
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_back() {
+        for revision in Revision::SERVED {
+            assert_eq!(Revision::read(revision.name()), Some(revision));
+        }
+        assert_eq!(Revision::read("2031-01-01"), None);
+        assert_eq!(Revision::read("2025-11-25 "), None);
+    }
+}

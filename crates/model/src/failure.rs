@@ -1,0 +1,130 @@
+//! Why a call was not done, said so that its caller can mend it.
+
+use std::fmt;
+
+use crate::Raw;
+
+/// A call's error.
+///
+/// It is no [`std::error::Error`], so that `?` turns any error into one: a tool that fails on a
+/// file or a number answers with that error's sentence, as a result the model can read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    kind: FailureKind,
+    message: String,
+    data: Option<Raw>,
+}
+
+/// What kind of failure it is; the era picks the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// The tool ran and did not succeed: a result with `isError`, which a model can react to.
+    Tool,
+    /// The parameters are wrong (-32602).
+    InvalidParams,
+    /// No such method here (-32601).
+    MethodNotFound,
+    /// No such resource (-32602; -32002 for callers before 2026-07-28).
+    NotFound,
+    /// The request is none the protocol knows (-32600).
+    InvalidRequest,
+    /// The server broke (-32603).
+    Internal,
+    /// A JSON-RPC error with a code of its own: an upstream's, or the application's.
+    Code(i64),
+}
+
+// === impl Failure ===
+
+impl Failure {
+    /// Returns a failure of the tool's own work: the caller's model sees `message` and can try again.
+    #[must_use]
+    pub fn tool(message: impl fmt::Display) -> Self {
+        Self::new(FailureKind::Tool, message)
+    }
+
+    /// Returns a refusal of the call's parameters (-32602).
+    #[must_use]
+    pub fn invalid_params(message: impl fmt::Display) -> Self {
+        Self::new(FailureKind::InvalidParams, message)
+    }
+
+    /// Returns "there is no such method here" (-32601).
+    #[must_use]
+    pub fn method_not_found(method: &str) -> Self {
+        Self::new(
+            FailureKind::MethodNotFound,
+            format_args!("no such method: {method}"),
+        )
+    }
+
+    /// Returns "there is no such resource", with the URI in `data`.
+    #[must_use]
+    pub fn not_found(uri: &str) -> Self {
+        Self::new(
+            FailureKind::NotFound,
+            format_args!("no such resource: {uri}"),
+        )
+        .with_data(serde_json::json!({ "uri": uri }).into())
+    }
+
+    /// Returns "the server broke" (-32603). The message goes to the caller: keep details out of it.
+    #[must_use]
+    pub fn internal(message: impl fmt::Display) -> Self {
+        Self::new(FailureKind::Internal, message)
+    }
+
+    /// Returns a failure of `kind`.
+    #[must_use]
+    pub fn new(kind: FailureKind, message: impl fmt::Display) -> Self {
+        Self {
+            kind,
+            message: message.to_string(),
+            data: None,
+        }
+    }
+
+    /// Adds the error's `data`.
+    #[must_use]
+    pub fn with_data(mut self, data: Raw) -> Self {
+        self.data = Some(data);
+        self
+    }
+
+    /// Returns what kind of failure it is.
+    #[must_use]
+    pub const fn kind(&self) -> FailureKind {
+        self.kind
+    }
+
+    /// Returns whether the tool ran and did not succeed, as opposed to a refused or broken call.
+    #[must_use]
+    pub fn is_tool(&self) -> bool {
+        self.kind == FailureKind::Tool
+    }
+
+    /// Returns the sentence for the caller.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns the error's `data`.
+    #[must_use]
+    pub const fn data(&self) -> Option<&Raw> {
+        self.data.as_ref()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::tool(error)
+    }
+}

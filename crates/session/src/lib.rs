@@ -1,0 +1,34 @@
+//! What is remembered between requests, and between a handler and its reader.
+//!
+//! ```text
+//!   handler ──push──▶ Lane ──drain──▶ socket        one call's outgoing frames, bounded
+//!
+//!   initialize ──▶ Keys::seal ──▶ Mcp-Session-Id    the handshake rides in the id itself,
+//!   any request ──▶ Keys::open ──▶ Ticket           so a session costs no memory …
+//!                        └──▶ Table                 … until it has state, or has ended
+//! ```
+//!
+//! State machines in `now`: there is no clock here, no socket and no runtime. What time it is, and
+//! which work still runs, is handed in.
+//!
+//! ```
+//! use tidegate_session::{Keys, Ticket};
+//!
+//! let keys = Keys::generate().unwrap();
+//! let ticket = Ticket::new(tidegate_era::Revision::V2025_11_25, 1_000).unwrap();
+//! let id = keys.seal(&ticket, b"").unwrap();
+//! assert_eq!(keys.open(id.as_bytes(), b"").unwrap().key, ticket.key);
+//! assert!(keys.open(id.as_bytes(), b"somebody else").is_none());
+//! ```
+
+mod lane;
+mod ticket;
+mod seal;
+mod table;
+
+pub use self::{
+    lane::{Drained, Lane, Push},
+    seal::{Keys, NoEntropy},
+    table::{Full, Gone, Limits, Table},
+    ticket::{SessionKey, Ticket},
+};

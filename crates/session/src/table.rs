@@ -1,0 +1,230 @@
+//! Which sessions have state, and which have ended before their time.
+//!
+//! A session that only called tools is in neither map: its id says all. It enters `states` when
+//! it sets something, and `ended` when its id must not open any more.
+
+use std::{collections::HashMap, fmt};
+
+use foldhash::fast::RandomState;
+use tidegate_model::Level;
+
+use crate::ticket::{SessionKey, Ticket};
+
+/// The sessions that cannot be told from their id alone.
+#[derive(Debug, Default)]
+pub struct Table {
+    states: HashMap<SessionKey, State, RandomState>,
+    ended: HashMap<SessionKey, u64, RandomState>,
+    limits: Limits,
+}
+
+/// How long sessions live and how many are remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long an id opens, in seconds. Default: a day, so that a forgotten id is of no use
+    /// tomorrow.
+    pub lifetime: u64,
+    /// After how many seconds without use state is dropped, which ends its id; never while a call
+    /// runs or a stream is open. Default: an hour.
+    pub idle: u64,
+    /// How many sessions may have state. Default 10 000: some megabytes.
+    pub states: usize,
+    /// How many ended ids are remembered. Default 200 000: they take 24 bytes each, and a day of
+    /// two clients a second ending theirs fits in.
+    pub ended: usize,
+}
+
+#[derive(Debug)]
+struct State {
+    level: Option<Level>,
+    last_used: u64,
+    issued: u64,
+}
+
+/// The session has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+/// There is no room; trying again later may help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+// === impl Limits ===
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            lifetime: 24 * 60 * 60,
+            idle: 60 * 60,
+            states: 10_000,
+            ended: 200_000,
+        }
+    }
+}
+
+// === impl Table ===
+
+impl Table {
+    /// Returns a table with nothing in it.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            ..Self::default()
+        }
+    }
+
+    /// Lets a session's request in and notes that it is in use; returns the log level it set.
+    ///
+    /// # Errors
+    ///
+    /// When it has ended, or is older than any session may be.
+    pub fn enter(&mut self, ticket: &Ticket, now: u64) -> Result<Option<Level>, Gone> {
+        let age = now.saturating_sub(ticket.issued);
+        if age >= self.limits.lifetime || self.ended.contains_key(&ticket.key) {
+            return Err(Gone);
+        }
+        let Some(state) = self.states.get_mut(&ticket.key) else {
+            return Ok(None);
+        };
+        state.last_used = now;
+        Ok(state.level)
+    }
+
+    /// Sets the session's log level.
+    ///
+    /// # Errors
+    ///
+    /// When too many sessions have state.
+    pub fn set_level(&mut self, ticket: &Ticket, level: Level, now: u64) -> Result<(), Full> {
+        let room = self.states.len() < self.limits.states;
+        if !room && !self.states.contains_key(&ticket.key) {
+            return Err(Full);
+        }
+        let state = self.states.entry(ticket.key).or_insert(State {
+            level: None,
+            last_used: now,
+            issued: ticket.issued,
+        });
+        state.level = Some(level);
+        Ok(())
+    }
+
+    /// Ends a session: its id opens no more.
+    ///
+    /// # Errors
+    ///
+    /// When too many ended ids are remembered already; the session then lives on.
+    pub fn end(&mut self, ticket: &Ticket) -> Result<(), Full> {
+        if self.ended.len() >= self.limits.ended && !self.ended.contains_key(&ticket.key) {
+            return Err(Full);
+        }
+        self.states.remove(&ticket.key);
+        self.ended.insert(ticket.key, ticket.issued + self.limits.lifetime);
+        Ok(())
+    }
+
+    /// Forgets what is over: ended ids that no longer open anyway, state past its lifetime, and
+    /// state that lay idle, unless `busy` says that the session has work under way.
+    pub fn expire(&mut self, now: u64, busy: impl Fn(&SessionKey) -> bool) {
+        let Limits { lifetime, idle, ended: most, .. } = self.limits;
+        self.ended.retain(|_, opens_until| *opens_until > now);
+        let ended = &mut self.ended;
+        self.states.retain(|key, state| {
+            if now.saturating_sub(state.issued) >= lifetime {
+                return false;
+            }
+            let is_idle = now.saturating_sub(state.last_used) >= idle;
+            if !is_idle || busy(key) || ended.len() >= most {
+                return true;
+            }
+            ended.insert(*key, state.issued + lifetime);
+            false
+        });
+    }
+
+    /// Returns how many sessions have state, and how many ended ids are remembered.
+    #[must_use]
+    pub fn len(&self) -> (usize, usize) {
+        (self.states.len(), self.ended.len())
+    }
+
+    /// Returns whether nothing is remembered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == (0, 0)
+    }
+}
+
+impl fmt::Display for Gone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the session has ended")
+    }
+}
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("too many sessions are remembered; try again later")
+    }
+}
+
+impl std::error::Error for Gone {}
+impl std::error::Error for Full {}
+
+#[cfg(test)]
+mod tests {
+    use tidegate_era::Revision;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits { lifetime: 100, idle: 10, states: 2, ended: 2 };
+
+    fn ticket(now: u64) -> Ticket {
+        Ticket::new(Revision::V2025_11_25, now).expect("entropy")
+    }
+
+    #[test]
+    fn a_session_without_state_costs_nothing() {
+        let mut table = Table::new(LIMITS);
+        assert_eq!(table.enter(&ticket(0), 5), Ok(None));
+        assert!(table.is_empty());
+    }
+
+    #[test]
+    fn a_level_stays_until_idle_and_then_the_id_is_gone() {
+        let mut table = Table::new(LIMITS);
+        let ticket = ticket(0);
+        table.set_level(&ticket, Level::Debug, 0).expect("room");
+        assert_eq!(table.enter(&ticket, 9), Ok(Some(Level::Debug)));
+        table.expire(18, |_| false);
+        assert_eq!(table.enter(&ticket, 18), Ok(Some(Level::Debug)));
+        table.expire(28, |_| true);
+        assert_eq!(table.enter(&ticket, 28), Ok(Some(Level::Debug)), "work was under way");
+        table.expire(38, |_| false);
+        assert_eq!(table.enter(&ticket, 38), Err(Gone));
+    }
+
+    #[test]
+    fn an_ended_id_is_remembered_until_it_would_have_expired() {
+        let mut table = Table::new(LIMITS);
+        let ticket = ticket(0);
+        table.end(&ticket).expect("room");
+        assert_eq!(table.enter(&ticket, 1), Err(Gone));
+        table.expire(99, |_| false);
+        assert_eq!(table.len(), (0, 1));
+        table.expire(100, |_| false);
+        assert!(table.is_empty());
+        assert_eq!(table.enter(&ticket, 100), Err(Gone), "too old by itself");
+    }
+
+    #[test]
+    fn full_is_full() {
+        let mut table = Table::new(LIMITS);
+        for _ in 0..2 {
+            table.set_level(&ticket(0), Level::Info, 0).expect("room");
+            table.end(&ticket(0)).expect("room");
+        }
+        assert_eq!(table.set_level(&ticket(0), Level::Info, 0), Err(Full));
+        assert_eq!(table.end(&ticket(0)), Err(Full));
+    }
+}
