@@ -177,10 +177,17 @@ impl Lane {
         if state.count > 0 {
             return Poll::Ready(state.take(now));
         }
-        match &mut state.reader {
-            Some(reader) => reader.clone_from(cx.waker()),
-            none => *none = Some(cx.waker().clone()),
+        state.read_later(cx.waker());
+        Poll::Pending
+    }
+
+    /// Completes when frames wait, and leaves them where they are.
+    pub fn poll_readable(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut state = self.state.lock();
+        if state.count > 0 {
+            return Poll::Ready(());
         }
+        state.read_later(cx.waker());
         Poll::Pending
     }
 
@@ -216,7 +223,7 @@ impl Lane {
         self.state.lock().cancelled
     }
 
-    /// Completes when the call is cancelled.
+    /// Completes when the call is cancelled; for handlers.
     pub fn poll_cancelled(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.state.lock();
         if state.cancelled {
@@ -243,6 +250,13 @@ impl State {
     fn wait(&mut self, waker: &Waker) {
         if !self.waiting.iter().any(|other| other.will_wake(waker)) {
             self.waiting.push(waker.clone());
+        }
+    }
+
+    fn read_later(&mut self, waker: &Waker) {
+        match &mut self.reader {
+            Some(reader) => reader.clone_from(waker),
+            none => *none = Some(waker.clone()),
         }
     }
 

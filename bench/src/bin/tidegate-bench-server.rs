@@ -1,0 +1,74 @@
+//! The measured tools on our server: what the floors and rivals are compared with.
+
+use std::io;
+
+use clap::Parser;
+use serde_json::{Map, Value};
+use tidegate::{Context, Respond, Server, ToolSpec};
+use tidegate_bench_common as common;
+use tidegate_bench_common::{Checked, Count, Echo, Flags, extra_schema, extra_tool};
+use tokio::time::{Duration, sleep};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let flags = Flags::parse();
+    common::run(flags.workers, serve(flags))
+}
+
+async fn serve(flags: Flags) -> Result<(), Box<dyn std::error::Error>> {
+    let mut server = Server::new("bench", "1.0.0")
+        .respond(respond(flags.respond))
+        .tool("echo", echo)
+        .tool("checked", checked)
+        .tool("count", count);
+    for i in 0..flags.tools {
+        let spec = ToolSpec::new(extra_tool(i))
+            .description("Only lengthens the list.")
+            .input_schema(extra_schema());
+        server = server.tool(spec, extra);
+    }
+    let bound = server.bind(flags.listen.as_str()).await?;
+    common::announce(bound.addr())?;
+    bound
+        .run_until(async { common::terminated().await.unwrap_or_else(end) })
+        .await?;
+    Ok(())
+}
+
+/// Without the signal there is no way to be asked to stop: then the server ends at once.
+fn end(error: io::Error) {
+    eprintln!("cannot wait for TERM: {error}");
+}
+
+const fn respond(flag: common::Respond) -> Respond {
+    match flag {
+        common::Respond::Auto => Respond::Auto,
+        common::Respond::Json => Respond::Json,
+        common::Respond::Sse => Respond::Sse,
+    }
+}
+
+/// Returns the message as text.
+async fn echo(args: Echo) -> String {
+    args.message
+}
+
+/// Returns the message as text.
+async fn checked(args: Checked) -> String {
+    args.message
+}
+
+/// Sends n notifications.
+async fn count(args: Count, cx: Context) -> &'static str {
+    for i in 1..=args.n {
+        if let Some(delay) = args.delay_ms {
+            sleep(Duration::from_millis(delay)).await;
+        }
+        cx.progress(i, f64::from(args.n)).await;
+    }
+    "done"
+}
+
+/// Stands in the list.
+async fn extra(_: Map<String, Value>) -> &'static str {
+    "extra"
+}

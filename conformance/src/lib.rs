@@ -1,0 +1,30 @@
+//! What the official conformance suite asks of a server, written with the public API alone.
+//!
+//! The suite names the tools, resources and prompts, and says what each has to answer; nothing
+//! here is for use. [`router`] has them all, and the program `conformance-server` serves it.
+
+mod media;
+mod prompts;
+mod resources;
+mod tools;
+
+use tidegate::Router;
+
+/// Returns everything that the suite asks for.
+#[must_use]
+pub fn router() -> Router {
+    let router = Router::new("tidegate-conformance", env!("CARGO_PKG_VERSION"))
+        .title("Tidegate conformance server")
+        .instructions("Fixtures of the official conformance suite; nothing here is for use.");
+    prompts::install(resources::install(tools::install(router)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::router;
+
+    #[test]
+    fn all_fixtures_can_be_served() {
+        assert_eq!(router().problems(), <[String; 0]>::default());
+    }
+}

@@ -1,0 +1,117 @@
+//! The context of a tool that blocks: the same words, without `await`.
+
+use std::fmt;
+
+use serde::Serialize;
+use tidegate_model::Level;
+use tokio::runtime::Handle;
+
+use crate::{caller::Caller, context::Context};
+
+/// One call, seen from a thread that may block.
+///
+/// Each method waits, as its twin of [`Context`] does, until there is room in the call's lane. The
+/// thread cannot be stopped from outside: long work asks [`is_cancelled`](Self::is_cancelled).
+#[derive(Clone, Debug)]
+pub struct BlockingContext {
+    cx: Context,
+    runtime: Handle,
+}
+
+// === impl BlockingContext ===
+
+impl BlockingContext {
+    pub(crate) const fn new(cx: Context, runtime: Handle) -> Self {
+        Self { cx, runtime }
+    }
+
+    /// Returns who called.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        self.cx.caller()
+    }
+
+    /// Returns the same call's context, for code that is async after all.
+    #[must_use]
+    pub const fn context(&self) -> &Context {
+        &self.cx
+    }
+
+    /// Returns whether the caller wants to hear of progress.
+    #[must_use]
+    pub fn wants_progress(&self) -> bool {
+        self.cx.wants_progress()
+    }
+
+    /// Returns whether the caller wants log messages of `level`.
+    #[must_use]
+    pub fn wants_log(&self, level: Level) -> bool {
+        self.cx.wants_log(level)
+    }
+
+    /// Returns whether nobody waits for the answer any more.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cx.is_cancelled()
+    }
+
+    /// See [`Context::progress`].
+    pub fn progress(&self, done: impl Into<f64>, total: impl Into<Option<f64>>) {
+        self.runtime.block_on(self.cx.progress(done, total));
+    }
+
+    /// See [`Context::progress_message`].
+    pub fn progress_message(
+        &self,
+        done: impl Into<f64>,
+        total: impl Into<Option<f64>>,
+        message: impl fmt::Display + Send + Sync,
+    ) {
+        self.runtime.block_on(self.cx.progress_message(done, total, message));
+    }
+
+    /// See [`Context::log`].
+    pub fn log(&self, level: Level, data: impl Serialize + Send + Sync) {
+        self.runtime.block_on(self.cx.log(level, data));
+    }
+
+    /// See [`Context::debug`].
+    pub fn debug(&self, text: impl fmt::Display + Send + Sync) {
+        self.runtime.block_on(self.cx.debug(text));
+    }
+
+    /// See [`Context::info`].
+    pub fn info(&self, text: impl fmt::Display + Send + Sync) {
+        self.runtime.block_on(self.cx.info(text));
+    }
+
+    /// See [`Context::notice`].
+    pub fn notice(&self, text: impl fmt::Display + Send + Sync) {
+        self.runtime.block_on(self.cx.notice(text));
+    }
+
+    /// See [`Context::warning`].
+    pub fn warning(&self, text: impl fmt::Display + Send + Sync) {
+        self.runtime.block_on(self.cx.warning(text));
+    }
+
+    /// See [`Context::error`].
+    pub fn error(&self, text: impl fmt::Display + Send + Sync) {
+        self.runtime.block_on(self.cx.error(text));
+    }
+
+    /// See [`Context::critical`].
+    pub fn critical(&self, text: impl fmt::Display + Send + Sync) {
+        self.runtime.block_on(self.cx.critical(text));
+    }
+
+    /// See [`Context::alert`].
+    pub fn alert(&self, text: impl fmt::Display + Send + Sync) {
+        self.runtime.block_on(self.cx.alert(text));
+    }
+
+    /// See [`Context::emergency`].
+    pub fn emergency(&self, text: impl fmt::Display + Send + Sync) {
+        self.runtime.block_on(self.cx.emergency(text));
+    }
+}

@@ -1,0 +1,111 @@
+//! The waist: one trait between every front and whoever does the work.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use futures_core::Stream;
+use tidegate_model::{Call, Outcome};
+
+use crate::{caller::Caller, context::Context, offer::Offered};
+
+/// Whoever answers calls.
+///
+/// Calls arrive raw and leave raw. No handler knows which front feeds it, no front knows which
+/// handler answers.
+pub trait Handler: Send + Sync + 'static {
+    /// Returns what is offered to `caller`.
+    fn offer(&self, caller: &Caller) -> Offered;
+
+    /// Answers a call.
+    ///
+    /// # Cancel safety
+    ///
+    /// The work is dropped when nobody waits for it any more.
+    fn call(&self, call: Call, cx: Context) -> Reply;
+
+    /// Returns what will change from now on; `None` if nothing ever does.
+    fn changes(&self) -> Option<Changes> {
+        None
+    }
+}
+
+/// How a handler answers: at once, or with work that is polled until it is done.
+pub enum Reply {
+    /// Done.
+    Ready(Outcome),
+    /// Begun.
+    Running(Work),
+}
+
+/// A call's work.
+pub struct Work {
+    /// What is polled. Often ready at its first poll, and then no timer or table saw it.
+    pub future: Pin<Box<dyn Future<Output = Outcome> + Send>>,
+    /// How long it may take, if less than the server's own limit.
+    pub deadline: Option<Duration>,
+}
+
+/// What changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// The list of tools.
+    Tools,
+    /// The list of resources.
+    Resources,
+    /// The list of prompts.
+    Prompts,
+    /// One resource, by its URI.
+    Resource(String),
+}
+
+/// The changes of a handler, as they happen.
+pub type Changes = Pin<Box<dyn Stream<Item = Change> + Send>>;
+
+// === impl Reply ===
+
+impl Reply {
+    /// Returns work that takes as long as it takes.
+    pub fn running(future: impl Future<Output = Outcome> + Send + 'static) -> Self {
+        Self::Running(Work {
+            future: Box::pin(future),
+            deadline: None,
+        })
+    }
+
+    /// Waits for the outcome.
+    pub async fn outcome(self) -> Outcome {
+        match self {
+            Self::Ready(outcome) => outcome,
+            Self::Running(work) => work.future.await,
+        }
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ready(outcome) => f.debug_tuple("Ready").field(outcome).finish(),
+            Self::Running(work) => work.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Work").field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}
+
+impl<H: Handler + ?Sized> Handler for Arc<H> {
+    fn offer(&self, caller: &Caller) -> Offered {
+        (**self).offer(caller)
+    }
+
+    fn call(&self, call: Call, cx: Context) -> Reply {
+        (**self).call(call, cx)
+    }
+
+    fn changes(&self) -> Option<Changes> {
+        (**self).changes()
+    }
+}

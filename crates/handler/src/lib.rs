@@ -1,0 +1,66 @@
+//! What a tool author writes, and the one trait that every front feeds.
+//!
+//! ```text
+//!   any front ──▶ Handler::call(Call, Context) ──▶ Reply { Ready | Running } ──▶ Outcome
+//!                        │                 └─ cx.info("…").await   cx.progress(3, 10).await
+//!                        └─ Router: typed tools, resources, prompts
+//!                        └─ or a gateway, or whatever else implements the trait
+//! ```
+//!
+//! A [`Handler`] takes calls raw and answers raw. Most people never implement it: a [`Router`] of
+//! plain async functions is one.
+//!
+//! ```
+//! use schemars::JsonSchema;
+//! use serde::{Deserialize, Serialize};
+//! use tidegate_handler::{Context, Failure, Router};
+//!
+//! /// Counts the words of a text.
+//! #[derive(Deserialize, JsonSchema)]
+//! struct CountWords {
+//!     /// The text whose words are counted.
+//!     text: String,
+//! }
+//!
+//! #[derive(Serialize, JsonSchema)]
+//! struct Counted {
+//!     words: usize,
+//! }
+//!
+//! async fn count_words(args: CountWords, cx: Context) -> Result<Counted, Failure> {
+//!     cx.info("counting").await;
+//!     Ok(Counted { words: args.text.split_whitespace().count() })
+//! }
+//!
+//! let router = Router::new("words", "1.0.0").tool("count_words", count_words);
+//! # let _ = router;
+//! ```
+
+mod offer;
+mod caller;
+mod context;
+mod blocking;
+mod handler;
+pub mod layer;
+mod router;
+
+pub use tidegate_model::*;
+
+pub use self::{
+    blocking::BlockingContext,
+    caller::Caller,
+    context::{Context, Lent},
+    handler::{Change, Changes, Handler, Reply, Work},
+    layer::HandlerExt,
+    offer::{Offer, Offered},
+    router::{
+        BlockingToolFn, IntoContents, IntoMessages, IntoOutput, PromptFn, PromptSpec, ResourceFn,
+        ResourceRequest, ResourceSpec, Router, Step, StreamToolFn, Structured, TemplateSpec,
+        ToolFn, ToolOutput, ToolSpec,
+    },
+};
+
+/// How kinds of results and functions are told apart where the compiler has to choose.
+pub mod kinds {
+    pub use crate::router::kinds::*;
+}

@@ -1,0 +1,110 @@
+//! A router at work.
+
+use serde_json::json;
+use std::sync::Arc;
+use tidegate_model::{CacheHint, Call, Complete, Failure, Method, Outcome};
+
+use super::{
+    build::Router,
+    resource::{Reading, ResourceRequest},
+};
+use crate::{
+    caller::Caller,
+    context::Context,
+    handler::{Handler, Reply},
+    offer::Offered,
+};
+
+impl Handler for Router {
+    fn offer(&self, _: &Caller) -> Offered {
+        Offered::Now(Arc::clone(&self.snapshot().offer))
+    }
+
+    fn call(&self, call: Call, cx: Context) -> Reply {
+        match &call.method {
+            Method::ToolsCall => self.call_tool(&call, cx),
+            Method::ResourcesRead => self.read(&call, cx),
+            Method::PromptsGet => self.get_prompt(&call, cx),
+            list => Reply::Ready(self.list(list, &call)),
+        }
+    }
+}
+
+impl Router {
+    fn call_tool(&self, call: &Call, cx: Context) -> Reply {
+        let name = call.name.as_ref().map_or("", |name| name.as_str());
+        match self.by_name.get(name) {
+            Some(index) => self.tools[*index].call(call.arguments.as_ref(), cx),
+            None => refuse(Failure::invalid_params(format_args!(
+                "no such tool: {name}; tools/list shows what there is"
+            ))),
+        }
+    }
+
+    fn get_prompt(&self, call: &Call, cx: Context) -> Reply {
+        let name = call.name.as_ref().map_or("", |name| name.as_str());
+        match self.prompts.iter().find(|entry| entry.prompt.name == name) {
+            Some(entry) => entry.get(call.arguments.as_ref(), cx),
+            None => refuse(Failure::invalid_params(format_args!(
+                "no such prompt: {name}; prompts/list shows what there is"
+            ))),
+        }
+    }
+
+    fn read(&self, call: &Call, cx: Context) -> Reply {
+        let Some(uri) = &call.uri else {
+            return refuse(Failure::invalid_params("resources/read needs the resource's `uri`"));
+        };
+        let uri = uri.as_str();
+        let cache = self.cache;
+        match self.begin_read(uri, cx) {
+            Some(reading) => Reply::running(read_answer(reading, cache)),
+            None => refuse(Failure::not_found(uri)),
+        }
+    }
+
+    fn begin_read(&self, uri: &str, cx: Context) -> Option<Reading> {
+        let mut request = ResourceRequest {
+            uri: uri.to_owned(),
+            ..ResourceRequest::default()
+        };
+        if let Some(entry) = self.resources.iter().find(|entry| entry.resource.uri == uri) {
+            return Some((entry.read)(request, cx));
+        }
+        let (entry, vars) = self
+            .templates
+            .iter()
+            .find_map(|entry| entry.pattern.match_uri(uri).map(|vars| (entry, vars)))?;
+        request.vars = vars;
+        Some((entry.read)(request, cx))
+    }
+
+    fn list(&self, method: &Method, call: &Call) -> Outcome {
+        let snapshot = self.snapshot();
+        let list = match method {
+            Method::ToolsList => &snapshot.tools,
+            Method::ResourcesList => &snapshot.resources,
+            Method::TemplatesList => &snapshot.templates,
+            Method::PromptsList => &snapshot.prompts,
+            other => return Failure::method_not_found(other.name()).into(),
+        };
+        list.page(call.cursor.as_ref(), self.cache)
+    }
+}
+
+async fn read_answer(reading: Reading, cache: CacheHint) -> Outcome {
+    match reading.await {
+        Ok(contents) => Outcome::Complete(Complete {
+            result: json!({ "contents": contents }).into(),
+            meta: None,
+            // What a resource holds may change at any time; what it is called does not.
+            cache: Some(CacheHint { ttl_ms: 0, ..cache }),
+        }),
+        Err(failure) if failure.is_tool() => Failure::internal(failure.message()).into(),
+        Err(failure) => failure.into(),
+    }
+}
+
+fn refuse(failure: Failure) -> Reply {
+    Reply::Ready(failure.into())
+}

@@ -1,0 +1,243 @@
+//! Results: what a tool may return, and how it becomes an answer.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use tidegate_era::encode;
+use tidegate_model::{Complete, Content, Failure, Outcome, Raw};
+
+use super::arguments;
+
+/// What a tool may return.
+///
+/// `K` tells the kinds apart where the compiler has to choose; it is inferred.
+pub trait IntoOutput<K>: Send + 'static {
+    /// Returns the schema of the structured result, if there is one.
+    fn schema() -> Option<Value>;
+
+    /// Makes the answer.
+    fn into_output(self) -> Outcome;
+}
+
+/// A tool's answer, block by block.
+#[derive(Clone, Debug, Default)]
+pub struct ToolOutput {
+    content: Vec<Content>,
+    is_error: bool,
+    meta: Option<Raw>,
+}
+
+/// A structured result with a text of its own for people.
+#[derive(Clone, Debug)]
+pub struct Structured<T> {
+    value: T,
+    text: Option<String>,
+}
+
+/// Kind: any type with a schema. Objects become structured content, texts a block of text.
+#[derive(Debug)]
+pub enum Typed {}
+
+/// Kind: content, as blocks.
+#[derive(Debug)]
+pub enum Blocks {}
+
+/// Kind: [`Structured`].
+#[derive(Debug)]
+pub enum Shown {}
+
+/// Kind: a result that may be a failure.
+#[derive(Debug)]
+pub struct Fallible<K>(std::marker::PhantomData<K>);
+
+// === impl ToolOutput ===
+
+impl ToolOutput {
+    /// Returns an answer of these blocks.
+    #[must_use]
+    pub const fn new(content: Vec<Content>) -> Self {
+        Self {
+            content,
+            is_error: false,
+            meta: None,
+        }
+    }
+
+    /// Returns the answer of a tool that ran and did not succeed.
+    #[must_use]
+    pub fn error(text: impl Into<String>) -> Self {
+        Self {
+            content: vec![Content::text(text)],
+            is_error: true,
+            meta: None,
+        }
+    }
+
+    /// Adds `_meta`, an object.
+    #[must_use]
+    pub fn with_meta(mut self, meta: Raw) -> Self {
+        self.meta = Some(meta);
+        self
+    }
+}
+
+// === impl Structured ===
+
+impl<T> Structured<T> {
+    /// Returns a structured result; people see its JSON.
+    #[must_use]
+    pub const fn new(value: T) -> Self {
+        Self { value, text: None }
+    }
+
+    /// Sets the text that people see instead.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+}
+
+// === impl IntoOutput ===
+
+impl<T: Serialize + JsonSchema + Send + 'static> IntoOutput<Typed> for T {
+    fn schema() -> Option<Value> {
+        let schema = arguments::schema_of::<T>().0;
+        match Shape::of::<T>() {
+            Shape::Text => None,
+            Shape::Object => Some(schema),
+            Shape::Other => {
+                let own = schema_as_is::<T>();
+                Some(serde_json::json!({
+                    "type": "object", "properties": {"result": own}, "required": ["result"]
+                }))
+            }
+        }
+    }
+
+    fn into_output(self) -> Outcome {
+        let json = match serde_json::to_vec(&self) {
+            Ok(json) => json,
+            Err(error) => return Failure::internal(format_args!("the result has no JSON: {error}")).into(),
+        };
+        match json.first() {
+            Some(b'"') => text_block(&json),
+            Some(b'{') => structured(&json, None),
+            _ => structured(&[b"{\"result\":", json.as_slice(), b"}"].concat(), None),
+        }
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send + 'static> IntoOutput<Shown> for Structured<T> {
+    fn schema() -> Option<Value> {
+        <T as IntoOutput<Typed>>::schema()
+    }
+
+    fn into_output(self) -> Outcome {
+        match serde_json::to_vec(&self.value) {
+            Ok(json) if json.starts_with(b"{") => structured(&json, self.text.as_deref()),
+            Ok(json) => structured(&[b"{\"result\":", json.as_slice(), b"}"].concat(), self.text.as_deref()),
+            Err(error) => Failure::internal(format_args!("the result has no JSON: {error}")).into(),
+        }
+    }
+}
+
+impl IntoOutput<Blocks> for ToolOutput {
+    fn schema() -> Option<Value> {
+        None
+    }
+
+    fn into_output(self) -> Outcome {
+        let mut out = Vec::with_capacity(256);
+        out.extend_from_slice(b"{\"content\":");
+        encode::json(&mut out, &self.content);
+        if self.is_error {
+            out.extend_from_slice(b",\"isError\":true");
+        }
+        out.push(b'}');
+        Outcome::Complete(Complete {
+            result: Raw::trusted(out.into()),
+            meta: self.meta,
+            cache: None,
+        })
+    }
+}
+
+impl IntoOutput<Blocks> for Vec<Content> {
+    fn schema() -> Option<Value> {
+        None
+    }
+
+    fn into_output(self) -> Outcome {
+        ToolOutput::new(self).into_output()
+    }
+}
+
+impl IntoOutput<Blocks> for Content {
+    fn schema() -> Option<Value> {
+        None
+    }
+
+    fn into_output(self) -> Outcome {
+        ToolOutput::new(vec![self]).into_output()
+    }
+}
+
+impl<K: 'static, T: IntoOutput<K>> IntoOutput<Fallible<K>> for Result<T, Failure> {
+    fn schema() -> Option<Value> {
+        T::schema()
+    }
+
+    fn into_output(self) -> Outcome {
+        match self {
+            Ok(output) => output.into_output(),
+            Err(failure) => failure.into(),
+        }
+    }
+}
+
+/// What the JSON of a type looks like from outside.
+enum Shape {
+    Text,
+    Object,
+    Other,
+}
+
+impl Shape {
+    fn of<T: JsonSchema>() -> Self {
+        match schema_as_is::<T>().get("type").and_then(Value::as_str) {
+            Some("string") => Self::Text,
+            Some("object") => Self::Object,
+            _ => Self::Other,
+        }
+    }
+}
+
+fn schema_as_is<T: JsonSchema>() -> Value {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    settings.into_generator().into_root_schema_for::<T>().into()
+}
+
+/// One block of text; `json` is the text as a JSON string.
+fn text_block(json: &[u8]) -> Outcome {
+    let mut out = Vec::with_capacity(json.len() + 48);
+    out.extend_from_slice(b"{\"content\":[{\"type\":\"text\",\"text\":");
+    out.extend_from_slice(json);
+    out.extend_from_slice(b"}]}");
+    Outcome::complete(Raw::trusted(out.into()))
+}
+
+/// Structured content, and a text that says the same: its JSON, or what the author wrote.
+fn structured(json: &[u8], text: Option<&str>) -> Outcome {
+    let mut out = Vec::with_capacity(2 * json.len() + 96);
+    out.extend_from_slice(b"{\"content\":[{\"type\":\"text\",\"text\":");
+    let own = || String::from_utf8_lossy(json);
+    encode::json(&mut out, text.map_or_else(own, Into::into).as_ref());
+    out.extend_from_slice(b"}],\"structuredContent\":");
+    out.extend_from_slice(json);
+    out.push(b'}');
+    Outcome::complete(Raw::trusted(out.into()))
+}

@@ -1,0 +1,100 @@
+//! What a server can be told, each with its default and the reason for it.
+
+use std::time::Duration;
+
+use tidegate_session::Limits;
+
+/// How a server behaves.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The path of the endpoint. Default `/mcp`, as most servers have it.
+    pub path: String,
+    /// Whether answers are streamed. Default [`Respond::Auto`].
+    pub respond: Respond,
+    /// Hosts that requests may be for besides loopback names: `example.org` (any port) or
+    /// `example.org:8080`. Default: none.
+    pub allow_hosts: Vec<String>,
+    /// Origins of pages that may call, besides loopback ones: `https://example.org`. Default: none.
+    pub allow_origins: Vec<String>,
+    /// Whether anyone may call on an address beyond loopback. Default no: a server that runs tools
+    /// for the whole network should know who asks.
+    pub insecure_no_auth: bool,
+    /// How many bytes a request's body may have. Default 4 MiB: arguments are rarely a hundredth.
+    pub max_body: usize,
+    /// How long a body may take to arrive. Default 30 s: 4 MiB over a slow phone.
+    pub body_timeout: Duration,
+    /// How many bytes a request's head may have. Default 64 KiB; more is 431.
+    pub max_head: usize,
+    /// How long a request's head may take to arrive. Default 30 s.
+    pub head_timeout: Duration,
+    /// How long a connection may lie idle between requests. Default 65 s: longer than the 60 s
+    /// after which most proxies close theirs, so that none sends into a closing connection.
+    pub idle_timeout: Duration,
+    /// How long a client may leave a stream unread before its connection is closed. Default two
+    /// minutes: a laptop that was shut for a moment comes back.
+    pub stall_timeout: Duration,
+    /// How long a call may be silent before its answer becomes a stream. Default 500 ms: below it a
+    /// person does not wait, above it proxies should see that something lives.
+    pub commit_after: Duration,
+    /// How often an idle stream says that it lives. Default 15 s: half of what impatient proxies
+    /// grant.
+    pub ping_every: Duration,
+    /// How long a call may take when its tool says nothing else. Default one hour.
+    pub call_deadline: Duration,
+    /// How old a GET stream may become; then its client opens another. Default one hour, so that
+    /// none is forgotten for ever.
+    pub stream_age: Duration,
+    /// How many connections are served at a time; more wait to be accepted. Default 10 000: two
+    /// hundred megabytes at worst.
+    pub max_connections: usize,
+    /// How many calls may be pending at a time; more are refused with 503. Default 10 000.
+    pub max_calls: usize,
+    /// How many GET streams may be open at a time; more are refused with 503. Default 10 000.
+    pub max_streams: usize,
+    /// How long open connections may go on after the server was told to stop. Default 10 s: what
+    /// process managers grant before they kill.
+    pub drain: Duration,
+    /// How long sessions live, and how many are remembered.
+    pub sessions: Limits,
+}
+
+/// Whether answers are streamed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Respond {
+    /// One JSON object for a call that ends before it says anything; a stream otherwise.
+    #[default]
+    Auto,
+    /// Always one JSON object; what a call says on its way is left out.
+    Json,
+    /// Always a stream.
+    Sse,
+}
+
+// === impl Config ===
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            path: "/mcp".to_owned(),
+            respond: Respond::Auto,
+            allow_hosts: Vec::new(),
+            allow_origins: Vec::new(),
+            insecure_no_auth: false,
+            max_body: 4 * 1024 * 1024,
+            body_timeout: Duration::from_secs(30),
+            max_head: 64 * 1024,
+            head_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(65),
+            stall_timeout: Duration::from_secs(120),
+            commit_after: Duration::from_millis(500),
+            ping_every: Duration::from_secs(15),
+            call_deadline: Duration::from_secs(60 * 60),
+            stream_age: Duration::from_secs(60 * 60),
+            max_connections: 10_000,
+            max_calls: 10_000,
+            max_streams: 10_000,
+            drain: Duration::from_secs(10),
+            sessions: Limits::default(),
+        }
+    }
+}

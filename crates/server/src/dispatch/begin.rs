@@ -1,0 +1,62 @@
+//! From a decoded call to an answer, or to work that is under way.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use tidegate_era::encode::Framing;
+use tidegate_handler::{Caller, Context, Failure, Lent, Reply};
+use tidegate_model::{Call, Id, Level, Outcome};
+
+use super::running::Running;
+use crate::stack::Stack;
+
+/// A call that was given to the handler.
+pub(crate) enum Begun {
+    /// It is done already; nobody polled anything.
+    Done(Id, Outcome),
+    /// It is under way.
+    Running(Running),
+}
+
+/// Gives a call to the handler.
+pub(crate) fn begin(stack: &Arc<Stack>, mut call: Call, caller: Caller, log_level: Option<Level>) -> Begun {
+    let id = call.id.clone();
+    let facts = caller.facts;
+    let session = caller.session.as_ref().map(|ticket| ticket.key);
+    let cx = Context::new(
+        caller,
+        Lent {
+            framing: Framing::Sse,
+            progress_token: call.meta.progress_token.clone(),
+            log_level,
+            traceparent: call.meta.traceparent.take(),
+            tracestate: call.meta.tracestate.take(),
+        },
+    );
+    let span = tracing::debug_span!(
+        "call",
+        method = call.method.name(),
+        name = call.name.as_ref().map(|name| name.as_str()),
+        traceparent = cx.traceparent(),
+    );
+    let begun = catch_unwind(AssertUnwindSafe(|| {
+        let _in = span.enter();
+        stack.handler.call(call, cx.clone())
+    }));
+    match begun {
+        Ok(Reply::Ready(outcome)) => Begun::Done(id, outcome),
+        Ok(Reply::Running(work)) => {
+            Begun::Running(Running::new(stack, facts, session, id, cx, work, span))
+        }
+        Err(_) => Begun::Done(id, panicked()),
+    }
+}
+
+/// The answer of a handler that panicked. The panic's own words went to the panic hook; they are
+/// not for the caller.
+pub(super) fn panicked() -> Outcome {
+    tracing::error!("a handler panicked; its call is answered -32603");
+    Failure::internal("the tool broke down; the server goes on").into()
+}

@@ -1,0 +1,183 @@
+//! One call under way: polled inline by whoever answers it, and by a task only when it outlives
+//! its connection.
+
+use std::{
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context as Task, Poll},
+    time::Duration,
+};
+
+use tidegate_era::{Facts, Reject};
+use tidegate_handler::{Context, Failure, Work};
+use tidegate_model::{Id, Outcome};
+use tidegate_session::{Lane, SessionKey};
+use tokio::{runtime::Handle, time::Sleep};
+use tracing::Span;
+
+use super::{
+    begin::panicked,
+    calls::{Calls, Entered},
+};
+use crate::stack::Stack;
+
+/// A call under way.
+///
+/// # Cancel safety
+///
+/// Dropping it before its end cancels the call where a disconnect cancels (modern). In a legacy
+/// session the call goes on in a task, without a reader.
+pub(crate) struct Running(Option<Inner>);
+
+/// How a call left.
+pub(crate) enum Ending {
+    /// It has an answer.
+    Outcome(Outcome),
+    /// Nobody waits for its answer, and none must be sent.
+    Cancelled,
+}
+
+struct Inner {
+    work: Pin<Box<dyn Future<Output = Outcome> + Send>>,
+    cx: Context,
+    facts: Facts,
+    session: Option<SessionKey>,
+    id: Id,
+    limit: Duration,
+    calls: Arc<Calls>,
+    pending: Option<Box<Pending>>,
+    span: Span,
+}
+
+/// What only a call has that was not ready at its first poll.
+struct Pending {
+    _entered: Entered,
+    deadline: Pin<Box<Sleep>>,
+}
+
+// === impl Running ===
+
+impl Running {
+    pub(super) fn new(
+        stack: &Stack,
+        facts: Facts,
+        session: Option<SessionKey>,
+        id: Id,
+        cx: Context,
+        work: Work,
+        span: Span,
+    ) -> Self {
+        let most = stack.config.call_deadline;
+        Self(Some(Inner {
+            work: work.future,
+            cx,
+            facts,
+            session,
+            id,
+            limit: work.deadline.map_or(most, |limit| limit.min(most)),
+            calls: Arc::clone(&stack.calls),
+            pending: None,
+            span,
+        }))
+    }
+
+    /// Polls the call. After it has ended it must not be polled again.
+    pub(crate) fn poll(&mut self, task: &mut Task<'_>) -> Poll<Ending> {
+        let Some(inner) = &mut self.0 else {
+            return Poll::Ready(Ending::Cancelled);
+        };
+        let ending = inner.poll(task);
+        if ending.is_ready() {
+            self.0 = None;
+        }
+        ending
+    }
+
+    /// Notes that the call was not ready at once: from now on it can be cancelled, and its
+    /// deadline runs.
+    pub(crate) fn enter(&mut self) -> Result<(), Reject> {
+        let Some(inner) = &mut self.0 else {
+            return Ok(());
+        };
+        match inner.calls.enter(inner.session, &inner.id, &inner.cx) {
+            Ok(entered) => {
+                inner.pending = Some(Box::new(Pending {
+                    _entered: entered,
+                    deadline: Box::pin(tokio::time::sleep(inner.limit)),
+                }));
+                Ok(())
+            }
+            Err(reject) => {
+                let reject = reject.for_id(Some(inner.id.clone()));
+                // It was refused, so nobody waits for it.
+                inner.cx.lane().cancel();
+                self.0 = None;
+                Err(reject)
+            }
+        }
+    }
+
+    /// Returns the call's lane, its id and its facts.
+    pub(crate) fn parts(&self) -> Option<(&Lane, &Id, Facts)> {
+        self.0.as_ref().map(|inner| (inner.cx.lane(), &inner.id, inner.facts))
+    }
+
+    /// Returns the call's context.
+    pub(crate) fn context(&self) -> Option<&Context> {
+        self.0.as_ref().map(|inner| &inner.cx)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let Some(inner) = self.0.take() else {
+            return;
+        };
+        let runtime = Handle::try_current();
+        match runtime {
+            Ok(runtime) if !inner.facts.disconnect_cancels && !inner.cx.is_cancelled() => {
+                inner.cx.lane().detach();
+                let mut orphan = Self(Some(inner));
+                runtime.spawn(async move {
+                    if orphan.0.as_ref().is_some_and(|inner| inner.pending.is_none()) {
+                        // Too many calls are pending: this one ends here.
+                        if orphan.enter().is_err() {
+                            return;
+                        }
+                    }
+                    std::future::poll_fn(|task| orphan.poll(task)).await;
+                });
+            }
+            _ => inner.cx.lane().cancel(),
+        }
+    }
+}
+
+// === impl Inner ===
+
+impl Inner {
+    fn poll(&mut self, task: &mut Task<'_>) -> Poll<Ending> {
+        if let Some(pending) = &mut self.pending {
+            if self.cx.is_cancelled() {
+                return Poll::Ready(Ending::Cancelled);
+            }
+            if pending.deadline.as_mut().poll(task).is_ready() {
+                self.cx.lane().cancel();
+                return Poll::Ready(Ending::Outcome(overdue(self.limit)));
+            }
+        }
+        let _in = self.span.enter();
+        let work = self.work.as_mut();
+        match catch_unwind(AssertUnwindSafe(|| work.poll(task))) {
+            Ok(Poll::Ready(outcome)) => Poll::Ready(Ending::Outcome(outcome)),
+            Ok(Poll::Pending) => Poll::Pending,
+            Err(_) => Poll::Ready(Ending::Outcome(panicked())),
+        }
+    }
+}
+
+fn overdue(limit: Duration) -> Outcome {
+    Failure::tool(format_args!("the call took longer than {limit:?} and was stopped")).into()
+}

@@ -1,0 +1,68 @@
+//! `initialize`: a session is opened, and rides away in its id.
+
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue, Response, StatusCode, request::Parts};
+use tidegate_era::{
+    Envelope, Head, Kind, Reject, SESSION_ID, code,
+    legacy::{self, Handshake},
+};
+use tidegate_model::{Outcome, Raw};
+use tidegate_session::Ticket;
+
+use super::modern::unavailable;
+use crate::{
+    respond::{self, ResponseBody},
+    stack::{self, Stack},
+};
+
+/// Answers `initialize`.
+pub(super) async fn initialize(
+    stack: &Arc<Stack>,
+    parts: &Parts,
+    message: Envelope,
+) -> Result<Response<ResponseBody>, Reject> {
+    if message.kind() != Kind::Request {
+        return Err(Reject::bad_request(code::INVALID_REQUEST, "initialize is a request: it needs an id"));
+    }
+    let accept = Head::read(&parts.headers)?.accept;
+    let call = legacy::admit(message)?;
+    let handshake = match Handshake::read(&call.params) {
+        Ok(handshake) => handshake,
+        Err(failure) => {
+            let facts = tidegate_era::Revision::NEWEST_LEGACY.facts();
+            return Ok(respond::outcome(stack, accept, facts, &call.id, &Outcome::from(failure)));
+        }
+    };
+    let facts = handshake.revision.facts();
+    let offer = stack.offer(facts).await.map_err(unavailable)?;
+    let result = legacy::initialized(
+        handshake.revision,
+        &offer.capabilities,
+        &offer.server,
+        offer.instructions.as_deref(),
+    );
+    let id = seal(stack, handshake).ok_or_else(|| {
+        Reject::busy(StatusCode::SERVICE_UNAVAILABLE, 1, "no session can be opened at the moment")
+    })?;
+    let mut response = respond::outcome(stack, accept, facts, &call.id, &result);
+    response.headers_mut().insert(HeaderName::from_static(SESSION_ID), id);
+    Ok(response)
+}
+
+fn seal(stack: &Stack, handshake: Handshake) -> Option<HeaderValue> {
+    let ticket = Ticket::opened_by(handshake, stack::now()).ok()?;
+    tracing::debug!(
+        session = ticket.key.to_hex(),
+        revision = %ticket.revision,
+        client = ticket.client.as_ref().map(|client| client.name.as_str()),
+        "a session was opened"
+    );
+    let id = stack.keys.seal(&ticket, b"").ok()?;
+    HeaderValue::try_from(id).ok()
+}
+
+/// The empty result of `ping` and `logging/setLevel`, which must be exactly that.
+pub(super) const fn empty() -> Outcome {
+    Outcome::complete(Raw::empty_object())
+}

@@ -1,0 +1,132 @@
+//! Messages inside a session.
+
+use std::sync::Arc;
+
+use http::{Response, StatusCode, request::Parts};
+use tidegate_era::{Accept, Envelope, Facts, Head, Kind, Reject, code, legacy, modern::Offered};
+use tidegate_handler::{Caller, Failure, Offer};
+use tidegate_model::{Call, Method, Outcome};
+
+use super::{
+    handshake::empty,
+    modern::unavailable,
+    session::{self, Inside},
+};
+use crate::{
+    dispatch::{Begun, begin},
+    listen::Connection,
+    respond::{self, ResponseBody},
+    stack::{self, Stack},
+};
+
+/// Answers one message inside a session.
+pub(super) async fn message(
+    stack: &Arc<Stack>,
+    connection: &Connection,
+    parts: Parts,
+    message: Envelope,
+) -> Result<Response<ResponseBody>, Reject> {
+    let head = Head::read(&parts.headers)?;
+    let accept = head.accept;
+    let id = message.id.clone();
+    let inside = session::enter(stack, connection, &head).map_err(|reject| reject.for_id(id))?;
+    let facts = inside.ticket.revision.facts();
+    if message.kind() != Kind::Request {
+        take(stack, &inside, &message);
+        return Ok(respond::accepted());
+    }
+    let call = legacy::admit(message)?;
+    let offer = stack.offer(facts).await.map_err(unavailable)?;
+    let begun = request(stack, &inside, facts, &offer, call, Some(parts))?;
+    respond::answer(stack, accept, facts, begun).await
+}
+
+/// Answers several messages inside a session of the one revision that has batches.
+pub(super) async fn batch(
+    stack: &Arc<Stack>,
+    connection: &Connection,
+    parts: Parts,
+    messages: Vec<Envelope>,
+) -> Result<Response<ResponseBody>, Reject> {
+    let head = Head::read(&parts.headers)?;
+    let accept: Accept = head.accept;
+    let inside = session::enter(stack, connection, &head)?;
+    let facts = inside.ticket.revision.facts();
+    if !facts.reads_batches {
+        return Err(Reject::bad_request(
+            code::INVALID_REQUEST,
+            "send one message a request; arrays were given up in 2025-06-18",
+        ));
+    }
+    let offer = stack.offer(facts).await.map_err(unavailable)?;
+    let mut begun = Vec::new();
+    for message in messages {
+        if message.kind() == Kind::Request {
+            let call = legacy::admit(message)?;
+            begun.push(request(stack, &inside, facts, &offer, call, None)?);
+        } else {
+            take(stack, &inside, &message);
+        }
+    }
+    Ok(respond::batch(stack, accept, facts, begun))
+}
+
+/// Takes a notification or a response. Nothing asks yet, so no response is waited for.
+fn take(stack: &Stack, inside: &Inside, message: &Envelope) {
+    let Some(method) = &message.method else { return };
+    if Method::read(method) == Method::Cancelled
+        && let Some(id) = &message.params.request_id
+    {
+        stack.calls.cancel(inside.ticket.key, id);
+    }
+}
+
+/// Answers what the session itself knows, and gives the rest to the handler.
+fn request(
+    stack: &Arc<Stack>,
+    inside: &Inside,
+    facts: Facts,
+    offer: &Offer,
+    call: Call,
+    parts: Option<Parts>,
+) -> Result<Begun, Reject> {
+    let done = |outcome: Outcome| Ok(Begun::Done(call.id.clone(), outcome));
+    match &call.method {
+        Method::Ping => done(empty()),
+        Method::SetLevel if offer.has_method(&call.method) => set_level(stack, inside, call),
+        // The modern era's own methods are unknown here.
+        method if matches!(method, Method::Discover | Method::Listen) || !offer.has_method(method) => {
+            done(Failure::method_not_found(method.name()).into())
+        }
+        // `initialize` inside a batch (2025-03-26 lifecycle forbids it).
+        Method::Initialize => done(
+            Failure::new(tidegate_model::FailureKind::InvalidRequest, "initialize stands alone").into(),
+        ),
+        _ => {
+            let caller = Caller {
+                session: Some(Arc::clone(&inside.ticket)),
+                request: parts,
+                ..Caller::new(facts)
+            };
+            let level = inside.level.or(facts.default_log_level);
+            Ok(begin(stack, call, caller, level))
+        }
+    }
+}
+
+fn set_level(stack: &Stack, inside: &Inside, call: Call) -> Result<Begun, Reject> {
+    let now = stack::now();
+    stack.sweep(now);
+    let outcome = match legacy::set_level(&call.params) {
+        Ok(level) => {
+            let set = stack.sessions.lock().table.set_level(&inside.ticket, level, now);
+            set.map_err(|full| {
+                Reject::busy(StatusCode::SERVICE_UNAVAILABLE, 10, full.to_string())
+                    .for_id(Some(call.id.clone()))
+            })?;
+            empty()
+        }
+        Err(failure) => failure.into(),
+    };
+    Ok(Begun::Done(call.id, outcome))
+}

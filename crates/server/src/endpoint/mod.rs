@@ -1,0 +1,14 @@
+//! The doors of the endpoint: POST, GET, DELETE.
+
+mod body;
+mod post;
+mod modern;
+mod legacy;
+mod session;
+mod handshake;
+mod standing;
+
+pub(crate) use self::{
+    post::post,
+    standing::{delete, get},
+};

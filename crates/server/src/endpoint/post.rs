@@ -1,0 +1,58 @@
+//! POST: one message, of either era.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Response, request::Parts};
+use http_body::Body as HttpBody;
+use tidegate_era::{Body, Envelope, Head, Reject, Verdict, classify, code};
+
+use super::{body, handshake, legacy, modern};
+use crate::{listen::Connection, respond::ResponseBody, stack::Stack};
+
+/// Answers a POST.
+pub(crate) async fn post<B>(
+    stack: &Arc<Stack>,
+    connection: &Connection,
+    parts: Parts,
+    body: B,
+) -> Result<Response<ResponseBody>, Reject>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
+    Head::read(&parts.headers)?.check_post()?;
+    let bytes = body::read(body, &stack.config).await?;
+    let message = Body::read(&bytes).map_err(|(malformed, id)| Reject::from(malformed).for_id(id))?;
+    match message {
+        Body::One(message) => one(stack, connection, parts, *message).await,
+        Body::Batch(messages) => {
+            refuse_modern(&messages)?;
+            legacy::batch(stack, connection, parts, messages).await
+        }
+    }
+}
+
+async fn one(
+    stack: &Arc<Stack>,
+    connection: &Connection,
+    parts: Parts,
+    message: Envelope,
+) -> Result<Response<ResponseBody>, Reject> {
+    let verdict = classify(&Head::read(&parts.headers)?, &message)?;
+    match verdict {
+        Verdict::Modern(revision) => modern::request(stack, parts, message, revision).await,
+        Verdict::Initialize => handshake::initialize(stack, &parts, message).await,
+        Verdict::Session => legacy::message(stack, connection, parts, message).await,
+    }
+}
+
+/// Batches are older than the claim: an array with one is neither.
+fn refuse_modern(messages: &[Envelope]) -> Result<(), Reject> {
+    if messages.iter().any(|message| message.params.meta.version.is_some()) {
+        return Err(Reject::bad_request(
+            code::INVALID_REQUEST,
+            "send one message a request; arrays were given up in 2025-06-18",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! Why a server does not start, or stopped.
+
+use std::{fmt, io};
+
+/// Why a server does not start, or stopped.
+#[derive(Debug)]
+pub struct Error(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Address { address: String, why: &'static str },
+    Bind { address: String, source: io::Error },
+    Unsafe { address: String },
+    Handler { problems: Vec<String> },
+    System { what: &'static str },
+}
+
+// === impl Error ===
+
+impl Error {
+    pub(crate) fn address(address: &str, why: &'static str) -> Self {
+        Self(Kind::Address { address: address.to_owned(), why })
+    }
+
+    pub(crate) fn bind(address: &str, source: io::Error) -> Self {
+        Self(Kind::Bind { address: address.to_owned(), source })
+    }
+
+    pub(crate) fn unsafe_address(address: &str) -> Self {
+        Self(Kind::Unsafe { address: address.to_owned() })
+    }
+
+    pub(crate) const fn handler(problems: Vec<String>) -> Self {
+        Self(Kind::Handler { problems })
+    }
+
+    pub(crate) const fn system(what: &'static str) -> Self {
+        Self(Kind::System { what })
+    }
+
+    /// Returns whether the address was refused because anyone could call there.
+    #[must_use]
+    pub const fn is_unsafe(&self) -> bool {
+        matches!(self.0, Kind::Unsafe { .. })
+    }
+
+    /// Returns whether the address could not be listened at.
+    #[must_use]
+    pub const fn is_bind(&self) -> bool {
+        matches!(self.0, Kind::Bind { .. } | Kind::Address { .. })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Address { address, why } => write!(f, "cannot listen at {address}: {why}"),
+            Kind::Bind { address, .. } => write!(f, "cannot listen at {address}"),
+            Kind::Unsafe { address } => write!(
+                f,
+                "{address} can be reached from beyond this machine, and there is no authentication: \
+                 listen at 127.0.0.1, or say --insecure-no-auth if anyone may call"
+            ),
+            Kind::Handler { problems } => {
+                write!(f, "the handler cannot be served: {}", problems.join("; "))
+            }
+            Kind::System { what } => write!(f, "the system has no {what} to give"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Kind::Bind { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

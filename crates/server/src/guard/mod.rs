@@ -1,0 +1,64 @@
+//! Strangers are judged by their headers, before a byte of their message is read.
+
+mod host;
+mod origin;
+
+use http::{StatusCode, Uri};
+use tidegate_era::{Head, Reject};
+
+use crate::config::Config;
+
+/// Judges requests by where they came from and whom they are for.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    hosts: host::Hosts,
+    origins: origin::Origins,
+}
+
+// === impl Guard ===
+
+impl Guard {
+    pub(crate) fn new(config: &Config) -> Self {
+        Self {
+            hosts: host::Hosts::new(&config.allow_hosts),
+            origins: origin::Origins::new(&config.allow_origins),
+        }
+    }
+
+    /// Lets a request through, or says why not.
+    ///
+    /// A page on any site can make a browser send requests here, and a name it controls can be
+    /// made to point here (DNS rebinding): so both are checked on every request (2026-07-28
+    /// streamable-http §Security).
+    pub(crate) fn check(&self, head: &Head<'_>, uri: &Uri) -> Result<(), Reject> {
+        // HTTP/2 carries the host in the request's target.
+        let host = match head.host {
+            Some(host) => host.to_str().ok(),
+            None => uri.authority().map(http::uri::Authority::as_str),
+        };
+        if !host.is_some_and(|host| self.hosts.allow(host)) {
+            return Err(Reject::guard(
+                StatusCode::FORBIDDEN,
+                "this Host is not served here; --allow-host names those that are",
+            ));
+        }
+        if let Some(origin) = head.origin {
+            if !origin.to_str().is_ok_and(|origin| self.origins.allow(origin)) {
+                return Err(Reject::guard(
+                    StatusCode::FORBIDDEN,
+                    "pages of this Origin may not call here; --allow-origin names those that may",
+                ));
+            }
+            return Ok(());
+        }
+        // An image or a form sends no Origin, but the browser says where it stands.
+        let site = head.fetch_site.map(http::HeaderValue::as_bytes);
+        if matches!(site, Some(b"cross-site" | b"same-site")) {
+            return Err(Reject::guard(
+                StatusCode::FORBIDDEN,
+                "another site's page may not call here without an allowed Origin",
+            ));
+        }
+        Ok(())
+    }
+}

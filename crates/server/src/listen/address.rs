@@ -1,0 +1,119 @@
+//! Addresses: `127.0.0.1:8080`, `localhost:8080`, `[::1]:8080`, `unix:/run/tidegate.sock`.
+
+use std::{
+    fmt, io,
+    net::{SocketAddr, ToSocketAddrs},
+    path::{Path, PathBuf},
+};
+
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+
+use crate::error::Error;
+
+/// Where a server listens.
+#[derive(Debug)]
+pub(crate) enum Listener {
+    /// TCP.
+    Tcp(TcpListener, SocketAddr),
+    /// A Unix socket; its file goes when the listener does.
+    Unix(UnixListener, SocketFile),
+}
+
+/// One accepted connection.
+pub(crate) enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+/// The file of a Unix socket.
+#[derive(Debug)]
+pub(crate) struct SocketFile(PathBuf);
+
+/// How many connections the system may hold ready before they are accepted.
+const BACKLOG: i32 = 1024;
+
+// === impl Listener ===
+
+impl Listener {
+    /// Listens at `address`; beyond loopback only if `anyone` may call.
+    pub(crate) fn bind(address: &str, anyone: bool) -> Result<Self, Error> {
+        if let Some(path) = address.strip_prefix("unix:") {
+            return Self::bind_unix(address, Path::new(path));
+        }
+        let found: Vec<SocketAddr> = address
+            .to_socket_addrs()
+            .map_err(|source| Error::bind(address, source))?
+            .collect();
+        let chosen = found.iter().find(|found| found.is_ipv4()).or_else(|| found.first());
+        let Some(chosen) = chosen else {
+            return Err(Error::address(address, "the name has no address"));
+        };
+        if !chosen.ip().is_loopback() && !anyone {
+            return Err(Error::unsafe_address(address));
+        }
+        let listener = listen(*chosen).map_err(|source| Error::bind(address, source))?;
+        let local = listener.local_addr().map_err(|source| Error::bind(address, source))?;
+        Ok(Self::Tcp(listener, local))
+    }
+
+    fn bind_unix(address: &str, path: &Path) -> Result<Self, Error> {
+        // A socket's file outlives a server that was killed: one that nobody answers at is removed.
+        if std::os::unix::net::UnixStream::connect(path).is_err() && is_socket(path) {
+            let _ = std::fs::remove_file(path);
+        }
+        let listener = UnixListener::bind(path).map_err(|source| Error::bind(address, source))?;
+        Ok(Self::Unix(listener, SocketFile(path.to_owned())))
+    }
+
+    pub(super) async fn accept(&self) -> io::Result<Stream> {
+        match self {
+            Self::Tcp(listener, _) => {
+                let (stream, _) = listener.accept().await?;
+                // Without it an answer of two writes waits 40 ms for the first one's acknowledgement.
+                stream.set_nodelay(true)?;
+                Ok(Stream::Tcp(stream))
+            }
+            Self::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Stream::Unix(stream)),
+        }
+    }
+
+    /// Returns the TCP address, if it is one.
+    pub(crate) const fn addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Tcp(_, addr) => Some(*addr),
+            Self::Unix(..) => None,
+        }
+    }
+}
+
+impl fmt::Display for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(_, addr) => write!(f, "http://{addr}"),
+            Self::Unix(_, file) => write!(f, "unix:{}", file.0.display()),
+        }
+    }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // A restarted server takes its port back while old connections linger.
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(socket.into())
+}
+
+fn is_socket(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+
+    path.symlink_metadata().is_ok_and(|metadata| metadata.file_type().is_socket())
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}

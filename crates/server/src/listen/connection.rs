@@ -1,0 +1,75 @@
+//! One connection: what it is doing, and what it was last seen with.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
+
+use http::HeaderValue;
+use parking_lot::Mutex;
+use tidegate_session::Ticket;
+
+/// One connection, seen from the requests that come over it.
+#[derive(Debug, Default)]
+pub(crate) struct Connection {
+    pub(super) pulse: Arc<Pulse>,
+    session: Mutex<Option<(HeaderValue, Arc<Ticket>)>>,
+}
+
+/// What a connection is doing. Counted, not timed: whoever watches looks from time to time.
+#[derive(Debug, Default)]
+pub(super) struct Pulse {
+    /// Requests whose answers are not all sent.
+    working: AtomicU32,
+    /// Requests that began.
+    pub(super) began: AtomicU32,
+    /// Reads that brought bytes.
+    pub(super) reads: AtomicU32,
+    /// Whether the peer takes no more bytes.
+    pub(super) stalled: AtomicBool,
+}
+
+/// A request that is being answered; when it is dropped, it was.
+#[derive(Debug)]
+pub(crate) struct Busy(Arc<Pulse>);
+
+// === impl Connection ===
+
+impl Connection {
+    /// Notes that a request began.
+    pub(crate) fn begin(&self) -> Busy {
+        self.pulse.working.fetch_add(1, Ordering::Relaxed);
+        self.pulse.began.fetch_add(1, Ordering::Relaxed);
+        Busy(Arc::clone(&self.pulse))
+    }
+
+    /// Returns the session behind `id`, if it is the one this connection was last seen with.
+    pub(crate) fn known(&self, id: &HeaderValue) -> Option<Arc<Ticket>> {
+        let session = self.session.lock();
+        let (known, ticket) = session.as_ref()?;
+        (known == id).then(|| Arc::clone(ticket))
+    }
+
+    /// Remembers the session behind `id`.
+    pub(crate) fn remember(&self, id: &HeaderValue, ticket: Ticket) -> Arc<Ticket> {
+        let ticket = Arc::new(ticket);
+        *self.session.lock() = Some((id.clone(), Arc::clone(&ticket)));
+        ticket
+    }
+}
+
+// === impl Pulse ===
+
+impl Pulse {
+    pub(super) fn is_working(&self) -> bool {
+        self.working.load(Ordering::Relaxed) > 0
+    }
+}
+
+// === impl Busy ===
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.working.fetch_sub(1, Ordering::Relaxed);
+    }
+}

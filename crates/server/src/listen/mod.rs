@@ -1,0 +1,12 @@
+//! Sockets: where the server listens, whom it accepts, and when it lets go.
+
+mod address;
+mod accept;
+mod connection;
+mod watched;
+
+pub(crate) use self::{
+    accept::serve,
+    address::Listener,
+    connection::{Busy, Connection},
+};

@@ -1,0 +1,130 @@
+//! A connection's socket, counting what goes through, and the watch that closes it when it is
+//! of no use any more.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, atomic::Ordering},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::{address::Stream, connection::Pulse};
+use crate::config::Config;
+
+/// A socket that is watched.
+pub(super) struct Watched {
+    stream: Stream,
+    pulse: Arc<Pulse>,
+}
+
+/// How often a connection is looked at. All limits are longer; one timer a connection serves
+/// all of them, and no request touches it.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+// === impl Watched ===
+
+impl Watched {
+    pub(super) const fn new(stream: Stream, pulse: Arc<Pulse>) -> Self {
+        Self { stream, pulse }
+    }
+
+    fn wrote<T>(&self, poll: Poll<T>) -> Poll<T> {
+        self.pulse.stalled.store(poll.is_pending(), Ordering::Relaxed);
+        poll
+    }
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = match &mut self.stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_read(task, buf),
+            Stream::Unix(stream) => Pin::new(stream).poll_read(task, buf),
+        };
+        if read.is_ready() {
+            self.pulse.reads.fetch_add(1, Ordering::Relaxed);
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let wrote = match &mut self.stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_write(task, bytes),
+            Stream::Unix(stream) => Pin::new(stream).poll_write(task, bytes),
+        };
+        self.wrote(wrote)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let wrote = match &mut self.stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_write_vectored(task, pieces),
+            Stream::Unix(stream) => Pin::new(stream).poll_write_vectored(task, pieces),
+        };
+        self.wrote(wrote)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_flush(task),
+            Stream::Unix(stream) => Pin::new(stream).poll_flush(task),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(task),
+            Stream::Unix(stream) => Pin::new(stream).poll_shutdown(task),
+        }
+    }
+}
+
+/// Completes when a connection is of no use any more: idle for too long, a head that does not
+/// arrive, or a reader that does not read. Says which.
+pub(super) async fn watch(pulse: &Pulse, config: &Config) -> &'static str {
+    let mut quiet = Duration::ZERO;
+    let mut stalled = Duration::ZERO;
+    let mut began = 0;
+    let mut reads_when_quiet = 0;
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        stalled = if pulse.stalled.load(Ordering::Relaxed) { stalled + LOOK_EVERY } else { Duration::ZERO };
+        if stalled >= config.stall_timeout {
+            return "its reader does not read";
+        }
+        let begun = pulse.began.load(Ordering::Relaxed);
+        let reads = pulse.reads.load(Ordering::Relaxed);
+        if pulse.is_working() || begun != began {
+            (began, reads_when_quiet, quiet) = (begun, reads, Duration::ZERO);
+            continue;
+        }
+        quiet += LOOK_EVERY;
+        // Bytes came, but no request: a head is on its way, or trickles.
+        let in_head = reads != reads_when_quiet;
+        if in_head && quiet >= config.head_timeout {
+            return "the head of its request does not arrive";
+        }
+        if quiet >= config.idle_timeout {
+            return "it lay idle";
+        }
+    }
+}

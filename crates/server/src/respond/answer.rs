@@ -1,0 +1,184 @@
+//! Whether an answer is one JSON object or a stream: decided as late as can be.
+//!
+//! ```text
+//!   ready at the first poll, silent ──▶ JSON, one write
+//!   ready, and it said something    ──▶ the whole stream, one write
+//!   pending, then it says something ──▶ a stream, live
+//!   pending and silent for long     ──▶ a stream, kept alive
+//!   pending and silent, then ready  ──▶ JSON
+//! ```
+//!
+//! So a fast call costs what plain HTTP costs, and an error found early still has its status.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Instant,
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, header};
+use tidegate_era::{
+    Accept, Facts, Reject,
+    encode::{self, Framing},
+};
+use tidegate_model::{Id, Outcome};
+
+use super::{
+    body::{Kind, ResponseBody},
+    stream::CallStream,
+};
+use crate::{
+    config::Respond,
+    dispatch::{Begun, Ending, Running},
+    stack::Stack,
+};
+
+/// How one caller is answered: what the server prefers, within what the caller reads.
+const fn how(stack: &Stack, accept: Accept) -> Respond {
+    match (accept.json, accept.sse) {
+        (true, false) => Respond::Json,
+        (false, true) => Respond::Sse,
+        _ => stack.config.respond,
+    }
+}
+
+/// Answers a call.
+pub(crate) async fn answer(
+    stack: &Arc<Stack>,
+    accept: Accept,
+    facts: Facts,
+    begun: Begun,
+) -> Result<Response<ResponseBody>, Reject> {
+    let mut running = match begun {
+        Begun::Done(id, done) => return Ok(outcome(stack, accept, facts, &id, &done)),
+        Begun::Running(running) => running,
+    };
+    let (id, cx) = match (running.parts(), running.context()) {
+        (Some((_, id, _)), Some(cx)) => (id.clone(), cx.clone()),
+        _ => return Ok(nothing_more()),
+    };
+    let lane = cx.lane();
+    let how = how(stack, accept);
+    if let Some(ending) = poll_fn(|task| Poll::Ready(ready(running.poll(task)))).await {
+        let Ending::Outcome(done) = ending else {
+            return Ok(nothing_more());
+        };
+        let said = lane.drain(Instant::now()).frames;
+        if said.is_empty() || how == Respond::Json {
+            return Ok(outcome(stack, accept, facts, &id, &done));
+        }
+        return Ok(whole_stream(stack, facts, &id, &done, said));
+    }
+    running.enter()?;
+    match how {
+        Respond::Json => {
+            let done = silently(&mut running, lane).await;
+            return Ok(match done {
+                Ending::Outcome(done) => outcome(stack, accept, facts, &id, &done),
+                Ending::Cancelled => nothing_more(),
+            });
+        }
+        Respond::Auto if lane.is_empty() => {
+            let mut commit = pin!(tokio::time::sleep(stack.config.commit_after));
+            let ended = poll_fn(|task| {
+                if let Poll::Ready(ending) = running.poll(task) {
+                    return Poll::Ready(Some(ending));
+                }
+                if lane.poll_readable(task).is_ready() || commit.as_mut().poll(task).is_ready() {
+                    return Poll::Ready(None);
+                }
+                Poll::Pending
+            })
+            .await;
+            match ended {
+                Some(Ending::Outcome(done)) if lane.is_empty() => {
+                    return Ok(outcome(stack, accept, facts, &id, &done));
+                }
+                Some(Ending::Outcome(done)) => {
+                    let said = lane.drain(Instant::now()).frames;
+                    return Ok(whole_stream(stack, facts, &id, &done, said));
+                }
+                Some(Ending::Cancelled) => return Ok(nothing_more()),
+                None => {}
+            }
+        }
+        Respond::Auto | Respond::Sse => {}
+    }
+    Ok(sse(Kind::Call(Box::new(CallStream::new(stack, running, cx)))))
+}
+
+/// Waits for the end of a call whose caller reads no stream; what it says is left out.
+async fn silently(running: &mut Running, lane: &tidegate_session::Lane) -> Ending {
+    poll_fn(|task| {
+        loop {
+            if let Poll::Ready(ending) = running.poll(task) {
+                return Poll::Ready(ending);
+            }
+            // Room again: the call may go on at once.
+            if lane.poll_drain(task, Instant::now()).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await
+}
+
+fn ready<T>(poll: Poll<T>) -> Option<T> {
+    match poll {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}
+
+/// Answers with an outcome that is known: one write.
+pub(crate) fn outcome(
+    stack: &Stack,
+    accept: Accept,
+    facts: Facts,
+    id: &Id,
+    done: &Outcome,
+) -> Response<ResponseBody> {
+    if how(stack, accept) == Respond::Sse {
+        return whole_stream(stack, facts, id, done, Vec::new());
+    }
+    let mut out = Vec::new();
+    encode::response(&mut out, facts, &stack.signature, id, done);
+    json(out.into())
+}
+
+/// A stream that is complete: what the call said, and its answer.
+fn whole_stream(
+    stack: &Stack,
+    facts: Facts,
+    id: &Id,
+    done: &Outcome,
+    mut out: Vec<u8>,
+) -> Response<ResponseBody> {
+    Framing::Sse.write(&mut out, |out| encode::response(out, facts, &stack.signature, id, done));
+    sse(Kind::Full(out.into()))
+}
+
+/// The answer to whoever no longer waits: a stream that ends without a word.
+fn nothing_more() -> Response<ResponseBody> {
+    sse(Kind::Empty)
+}
+
+pub(super) fn json(bytes: Bytes) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::new(Kind::Full(bytes)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+pub(super) fn sse(kind: Kind) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::new(kind));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    // Nothing between us and the reader may keep, pack or hold back events.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}

@@ -1,0 +1,16 @@
+//! Answers on their way out: one JSON object, or a stream of events.
+
+mod body;
+mod answer;
+mod stream;
+mod batch;
+mod standing;
+mod refuse;
+
+pub(crate) use self::{
+    answer::{answer, outcome},
+    batch::batch,
+    refuse::{accepted, ended, refuse},
+    standing::standing,
+};
+pub use self::body::ResponseBody;

@@ -1,0 +1,40 @@
+//! Answers without a result: refusals, and the short ones that say only a status.
+
+use http::{HeaderValue, Response, StatusCode, header};
+use tidegate_era::{Reject, encode};
+
+use super::body::{Kind, ResponseBody};
+
+/// Turns a refusal into HTTP: the one place where that is done.
+pub(crate) fn refuse(reject: &Reject) -> Response<ResponseBody> {
+    tracing::debug!(status = reject.status.as_u16(), code = reject.code, "refused: {}", reject.message);
+    let mut out = Vec::with_capacity(160);
+    encode::reject(&mut out, reject);
+    let mut response = Response::new(ResponseBody::new(Kind::Full(out.into())));
+    *response.status_mut() = reject.status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if reject.status == StatusCode::METHOD_NOT_ALLOWED {
+        headers.insert(header::ALLOW, HeaderValue::from_static("POST, GET, DELETE"));
+    }
+    if let Some(seconds) = reject.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// 202: the notification or response was taken.
+pub(crate) fn accepted() -> Response<ResponseBody> {
+    status(StatusCode::ACCEPTED)
+}
+
+/// 204: the session has ended.
+pub(crate) fn ended() -> Response<ResponseBody> {
+    status(StatusCode::NO_CONTENT)
+}
+
+fn status(status: StatusCode) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::new(Kind::Empty));
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,89 @@
+//! A GET stream: what a server says of its own accord inside a session.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context as Task, Poll},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use http::Response;
+use tidegate_era::encode::Framing;
+use tidegate_handler::{Change, Changes};
+use tokio::time::Sleep;
+
+use super::{
+    answer::sse,
+    body::{Kind, ResponseBody},
+    stream::{PING, Pings},
+};
+use crate::{dispatch::Open, stack::Stack};
+
+/// A GET stream.
+pub(crate) struct StandingStream {
+    open: Open,
+    changes: Option<Changes>,
+    silent: bool,
+    pings: Pings,
+    old: Pin<Box<Sleep>>,
+}
+
+/// Answers a GET with a stream that stands until the session ends, the server stops, or it is old.
+pub(crate) fn standing(stack: &Arc<Stack>, open: Open) -> Response<ResponseBody> {
+    sse(Kind::Standing(Box::new(StandingStream {
+        open,
+        changes: stack.handler.changes(),
+        silent: true,
+        pings: Pings::new(stack.config.ping_every),
+        old: Box::pin(tokio::time::sleep(stack.config.stream_age)),
+    })))
+}
+
+// === impl StandingStream ===
+
+impl StandingStream {
+    pub(super) fn poll_chunk(&mut self, task: &mut Task<'_>) -> Poll<Option<Bytes>> {
+        if self.open.lane().poll_cancelled(task).is_ready() || self.old.as_mut().poll(task).is_ready() {
+            return Poll::Ready(None);
+        }
+        self.poll_changes(task);
+        if let Poll::Ready(drained) = self.open.lane().poll_drain(task, Instant::now()) {
+            self.silent = false;
+            self.pings.sent();
+            return Poll::Ready(Some(drained.frames.into()));
+        }
+        if std::mem::take(&mut self.silent) {
+            return Poll::Ready(Some(PING));
+        }
+        self.pings.poll(task).map(|()| Some(PING))
+    }
+
+    fn poll_changes(&mut self, task: &mut Task<'_>) {
+        while let Some(changes) = &mut self.changes {
+            match changes.as_mut().poll_next(task) {
+                Poll::Ready(Some(change)) => self.tell(&change),
+                Poll::Ready(None) => self.changes = None,
+                Poll::Pending => return,
+            }
+        }
+    }
+
+    fn tell(&self, change: &Change) {
+        let method = match change {
+            Change::Tools => "notifications/tools/list_changed",
+            Change::Resources => "notifications/resources/list_changed",
+            Change::Prompts => "notifications/prompts/list_changed",
+            // One resource is told of to those who asked for it.
+            _ => return,
+        };
+        self.open.lane().push_now(|out| {
+            Framing::Sse.write(out, |out| {
+                out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"method\":\"");
+                out.extend_from_slice(method.as_bytes());
+                out.extend_from_slice(b"\"}");
+            });
+        });
+    }
+}

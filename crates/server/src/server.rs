@@ -1,0 +1,211 @@
+//! What a user starts from: a handler, and how it is served.
+
+use std::{fmt, sync::Arc};
+
+use tidegate_handler::{
+    BlockingToolFn, Handler, PromptFn, PromptSpec, ResourceFn, ResourceSpec, Router, StreamToolFn,
+    TemplateSpec, ToolFn, ToolSpec,
+};
+
+use crate::{
+    bound::Bound,
+    config::{Config, Respond},
+    error::Error,
+    listen::Listener,
+    service::Service,
+    stack::Stack,
+};
+
+/// A handler and how it is served; listens by [`listen`](Self::listen), or nests elsewhere by
+/// [`service`](Self::service).
+pub struct Server<H = Router> {
+    handler: H,
+    config: Config,
+    problems: fn(&H) -> Vec<String>,
+}
+
+// === impl Server ===
+
+impl Server<Router> {
+    /// Returns a server that offers nothing yet.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self::from_router(Router::new(name, version))
+    }
+
+    /// Returns a server of what `router` offers, which more can be added to.
+    #[must_use]
+    pub fn from_router(router: Router) -> Self {
+        Self {
+            handler: router,
+            config: Config::default(),
+            problems: |router| router.problems().to_vec(),
+        }
+    }
+
+    /// Adds a tool: an async function of its arguments, and of a context if it wants one.
+    #[must_use]
+    pub fn tool<M: 'static, F: ToolFn<M>>(self, spec: impl Into<ToolSpec>, function: F) -> Self {
+        self.with(|router| router.tool(spec, function))
+    }
+
+    /// Adds a tool that blocks. It runs on a thread of its own.
+    #[must_use]
+    pub fn blocking_tool<M: 'static, F: BlockingToolFn<M>>(
+        self,
+        spec: impl Into<ToolSpec>,
+        function: F,
+    ) -> Self {
+        self.with(|router| router.blocking_tool(spec, function))
+    }
+
+    /// Adds a tool that is a stream: its items become notifications, its last value the result.
+    #[must_use]
+    pub fn stream_tool<M: 'static, F: StreamToolFn<M>>(
+        self,
+        spec: impl Into<ToolSpec>,
+        function: F,
+    ) -> Self {
+        self.with(|router| router.stream_tool(spec, function))
+    }
+
+    /// Adds a resource.
+    #[must_use]
+    pub fn resource<R, F: ResourceFn<R>>(self, spec: ResourceSpec, function: F) -> Self {
+        self.with(|router| router.resource(spec, function))
+    }
+
+    /// Adds a family of resources.
+    #[must_use]
+    pub fn template<R, F: ResourceFn<R>>(self, spec: TemplateSpec, function: F) -> Self {
+        self.with(|router| router.template(spec, function))
+    }
+
+    /// Adds a prompt.
+    #[must_use]
+    pub fn prompt<M: 'static, F: PromptFn<M>>(
+        self,
+        spec: impl Into<PromptSpec>,
+        function: F,
+    ) -> Self {
+        self.with(|router| router.prompt(spec, function))
+    }
+
+    /// Tells models how to use the server.
+    #[must_use]
+    pub fn instructions(self, instructions: impl Into<String>) -> Self {
+        self.with(|router| router.instructions(instructions))
+    }
+
+    fn with(self, change: impl FnOnce(Router) -> Router) -> Self {
+        Self {
+            handler: change(self.handler),
+            ..self
+        }
+    }
+}
+
+impl<H: Handler> Server<H> {
+    /// Returns a server of any handler.
+    pub fn from_handler(handler: H) -> Self {
+        Self {
+            problems: |handler| {
+                let router = (handler as &dyn std::any::Any).downcast_ref::<Router>();
+                router.map(|router| router.problems().to_vec()).unwrap_or_default()
+            },
+            handler,
+            config: Config::default(),
+        }
+    }
+
+    /// Sets everything at once.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Sets whether answers are streamed.
+    #[must_use]
+    pub const fn respond(mut self, respond: Respond) -> Self {
+        self.config.respond = respond;
+        self
+    }
+
+    /// Allows requests for a host besides loopback names.
+    #[must_use]
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.config.allow_hosts.push(host.into());
+        self
+    }
+
+    /// Allows pages of an origin besides loopback ones to call.
+    #[must_use]
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.config.allow_origins.push(origin.into());
+        self
+    }
+
+    /// Allows anyone to call on an address beyond loopback.
+    #[must_use]
+    pub const fn insecure_no_auth(mut self, anyone: bool) -> Self {
+        self.config.insecure_no_auth = anyone;
+        self
+    }
+
+    /// Serves at `address` until the process ends: `127.0.0.1:8080`, or `unix:/path`.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be listened at, is open to others without authentication, or the
+    /// handler cannot be served.
+    pub async fn listen(self, address: &str) -> Result<(), Error> {
+        let bound = self.bind(address).await?;
+        tracing::info!("listening on {}", bound.url());
+        bound.run().await
+    }
+
+    /// Takes the address; the server waits to be run. Port 0 picks a free one.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen`](Self::listen).
+    #[expect(clippy::unused_async, reason = "it needs the runtime, as its callers should see")]
+    pub async fn bind(self, address: &str) -> Result<Bound, Error> {
+        let listener = Listener::bind(address, self.config.insecure_no_auth)?;
+        Ok(Bound::new(self.stack()?, listener))
+    }
+
+    /// Returns the server as a tower service.
+    ///
+    /// # Panics
+    ///
+    /// When the handler cannot be served, as a router that has two tools of one name;
+    /// [`try_service`](Self::try_service) says so instead.
+    #[must_use]
+    pub fn service(self) -> Service {
+        self.try_service().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Returns the server as a tower service.
+    ///
+    /// # Errors
+    ///
+    /// When the handler cannot be served.
+    pub fn try_service(self) -> Result<Service, Error> {
+        self.stack().map(Service::new)
+    }
+
+    fn stack(self) -> Result<Arc<Stack>, Error> {
+        let problems = (self.problems)(&self.handler);
+        if !problems.is_empty() {
+            return Err(Error::handler(problems));
+        }
+        Stack::new(self.config, Arc::new(self.handler))
+    }
+}
+
+impl<H> fmt::Debug for Server<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("config", &self.config).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,75 @@
+//! The whole server as a tower service, for programs that have an HTTP server already.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+
+use crate::{listen::Connection, respond::ResponseBody, stack::Stack};
+
+/// A server without a socket. It answers at whatever path it is nested under.
+///
+/// ```
+/// use tidegate_server::Server;
+///
+/// let server = Server::new("files", "1.0.0").service();
+/// let app: axum::Router = axum::Router::new().nest_service("/mcp", server);
+/// # let _ = app;
+/// ```
+///
+/// The program around it decides how long connections live and how large heads may be; all that
+/// concerns messages holds as it does under [`Server::listen`](crate::Server::listen).
+#[derive(Clone)]
+pub struct Service {
+    stack: Arc<Stack>,
+    connection: Arc<Connection>,
+}
+
+// === impl Service ===
+
+impl Service {
+    pub(crate) fn new(stack: Arc<Stack>) -> Self {
+        Self {
+            stack,
+            connection: Arc::default(),
+        }
+    }
+
+    /// Ends all GET streams and opens no more, so that connections can close.
+    pub fn stop(&self) {
+        self.stack.streams.close_all();
+    }
+}
+
+impl<B> tower_service::Service<Request<B>> for Service
+where
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Send,
+{
+    type Response = Response<ResponseBody>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let Self { stack, connection } = self.clone();
+        Box::pin(async move { Ok(stack.walk(&connection, request).await) })
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("path", &self.stack.config.path).finish_non_exhaustive()
+    }
+}

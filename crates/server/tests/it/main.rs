@@ -1,0 +1,3 @@
+//! The server, met over a socket.
+
+mod vectors;

@@ -1,0 +1,51 @@
+//! Streaming for the Model Context Protocol: servers and clients of both eras.
+//!
+//! ```text
+//!   a client, old or new ──▶ Server ──▶ your async functions
+//!                        ◀──  live: logs, progress, then the result
+//! ```
+//!
+//! A server is its functions. What they take and return says the schema; what they say on the way
+//! arrives at the caller while they run:
+//!
+//! ```no_run
+//! use tidegate::{Context, Failure, Server};
+//!
+//! /// Greets everyone by name.
+//! #[derive(serde::Deserialize, schemars::JsonSchema)]
+//! struct Greet {
+//!     /// Who is greeted.
+//!     names: Vec<String>,
+//! }
+//!
+//! async fn greet(args: Greet, cx: Context) -> Result<String, Failure> {
+//!     let total = args.names.len() as f64;
+//!     for (done, name) in args.names.iter().enumerate() {
+//!         cx.info(format!("Hello, {name}!")).await;
+//!         cx.progress((done + 1) as f64, total).await;
+//!     }
+//!     Ok(format!("{total} greeted"))
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), tidegate::Error> {
+//!     Server::new("greeter", "1.0.0").tool("greet", greet).listen("127.0.0.1:8080").await
+//! }
+//! ```
+//!
+//! The pieces are crates of their own, here under one roof: `tidegate-handler` (what a tool author
+//! writes), `tidegate-server`, `tidegate-client`.
+
+pub use tidegate_handler::*;
+
+#[cfg(feature = "server")]
+pub use tidegate_server::{Bound, Config, Error, Respond, ResponseBody, Server, Service};
+
+/// Calling servers.
+#[cfg(feature = "client")]
+pub mod client {
+    pub use tidegate_client::*;
+}
+
+#[cfg(feature = "client")]
+pub use tidegate_client::Client;

@@ -1,0 +1,11 @@
+//! The one directory that the tools may read, and the choosing of files in it.
+
+mod open;
+mod select;
+mod walk;
+
+pub use self::open::Root;
+pub(crate) use self::{
+    open::Refusal,
+    select::{Item, MAX_ITEMS},
+};

@@ -1,0 +1,86 @@
+//! The official clients against `tidegate serve`.
+
+use std::time::Duration;
+
+use tidegate_integration::{Documents, python_client, tidegate_serving, typescript_client};
+
+const TOOLS: &[&str] = &[
+    "process_files",
+    "stream_data_analysis",
+    "real_time_monitoring",
+    "calculate",
+    "echo",
+    "count",
+];
+
+/// Five notifications, 100 ms apart: the first is heard long before the result.
+const SLOW_COUNT: &str = r#"{"n": 5, "delay_ms": 100}"#;
+const EARLY: Duration = Duration::from_millis(250);
+
+#[test]
+fn the_typescript_client_sees_every_document_in_the_modern_era() {
+    let documents = Documents::twelve();
+    let server = tidegate_serving(&documents);
+    let seen = typescript_client()
+        .modern()
+        .calls(&server, "process_files", "{}");
+    seen.speaks("2026-07-28")
+        .lists(TOOLS)
+        .sees_every_one_of(&documents);
+}
+
+#[test]
+fn the_typescript_client_sees_every_document_in_the_legacy_era() {
+    let documents = Documents::twelve();
+    let server = tidegate_serving(&documents);
+    let seen = typescript_client()
+        .legacy()
+        .calls(&server, "process_files", "{}");
+    seen.speaks("2025-11-25")
+        .lists(TOOLS)
+        .sees_every_one_of(&documents);
+}
+
+#[test]
+fn the_python_client_sees_every_document() {
+    let documents = Documents::twelve();
+    let server = tidegate_serving(&documents);
+    let seen = python_client().calls(&server, "process_files", "{}");
+    seen.speaks("2025-11-25")
+        .lists(TOOLS)
+        .sees_every_one_of(&documents);
+}
+
+#[test]
+fn three_hundred_documents_arrive_whole_at_every_client() {
+    let documents = Documents::many(300);
+    let server = tidegate_serving(&documents);
+    typescript_client()
+        .modern()
+        .calls(&server, "process_files", "{}")
+        .sees_every_one_of(&documents);
+    typescript_client()
+        .legacy()
+        .calls(&server, "process_files", "{}")
+        .sees_every_one_of(&documents);
+    python_client()
+        .calls(&server, "process_files", "{}")
+        .sees_every_one_of(&documents);
+}
+
+#[test]
+fn notifications_arrive_while_the_tool_runs() {
+    let documents = Documents::twelve();
+    let server = tidegate_serving(&documents);
+    typescript_client()
+        .modern()
+        .calls(&server, "count", SLOW_COUNT)
+        .hears_early_by(EARLY);
+    typescript_client()
+        .legacy()
+        .calls(&server, "count", SLOW_COUNT)
+        .hears_early_by(EARLY);
+    python_client()
+        .calls(&server, "count", SLOW_COUNT)
+        .hears_early_by(EARLY);
+}

@@ -1,0 +1,45 @@
+//! The interop tests: prepares the peers, then runs the tests that need them.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::shell::{cargo, run, target_dir};
+use crate::toolbox::{Cache, Node, packages, python_with};
+
+/// Where the tests of whole programs find the `tidegate` command.
+pub(crate) const COMMAND: &str = "TIDEGATE_BIN";
+
+/// Returns the path of the `tidegate` command that the build step made.
+pub(crate) fn command() -> PathBuf {
+    target_dir().join("debug/tidegate")
+}
+
+/// Prepares every peer and tells the tests, by the environment, where each one is.
+pub(crate) fn prepare(cache: &Cache, tests: &mut Command) -> Result<()> {
+    let node = Node::find(cache)?;
+    tests
+        .env(COMMAND, command())
+        .env("TIDEGATE_NODE", node.binary())
+        .env(
+            "TIDEGATE_TS_PEERS",
+            packages(cache, "ts-peers", "integration/peers/ts")?,
+        )
+        .env(
+            "TIDEGATE_PY",
+            python_with(cache, "py-peers", "integration/peers/py/requirements.txt")?,
+        )
+        .env("TIDEGATE_RMCP_PEER", rmcp_peer()?);
+    Ok(())
+}
+
+/// Builds the rmcp server, in its own workspace, beside our own build.
+fn rmcp_peer() -> Result<PathBuf> {
+    let target = target_dir().join("peers");
+    run(
+        cargo("build --locked --manifest-path integration/peers/rmcp/Cargo.toml --target-dir")
+            .arg(&target),
+    )?;
+    Ok(target.join("debug/rmcp-peer"))
+}
