@@ -161,7 +161,7 @@ fn mirrors(kind: HeaderKind, value: &Value, header: &str) -> bool {
         }
         // A value of another type than the schema says is the tool's to refuse, in its own words.
         (_, Value::String(text)) => text == header,
-        (_, other) => other.to_string() == header,
+        (_, other) => header == other.to_string().as_str(),
     }
 }
 

@@ -79,9 +79,14 @@ impl Stack {
     {
         // Strangers are judged first, by their headers alone …
         let (parts, body) = request.into_parts();
-        let admitted = Head::read(&parts.headers)
-            .and_then(|head| self.guard.check(&head, &parts.uri));
-        let answer = match (admitted, &parts.method) {
+        let judged = Head::read(&parts.headers).and_then(|head| {
+            self.guard.check(&head, &parts.uri)?;
+            if parts.method == Method::POST {
+                head.check_post()?;
+            }
+            Ok(())
+        });
+        let answer = match (judged, &parts.method) {
             (Err(reject), _) => Err(reject),
             // … then the door that fits the method reads the message, decides its era, and hands
             // it to the one place that calls the handler …

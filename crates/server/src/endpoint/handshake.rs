@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue, Response, StatusCode, request::Parts};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use tidegate_era::{
     Envelope, Head, Kind, Reject, SESSION_ID, code,
     legacy::{self, Handshake},
@@ -19,13 +19,13 @@ use crate::{
 /// Answers `initialize`.
 pub(super) async fn initialize(
     stack: &Arc<Stack>,
-    parts: &Parts,
+    head: &Head<'_>,
     message: Envelope,
 ) -> Result<Response<ResponseBody>, Reject> {
     if message.kind() != Kind::Request {
         return Err(Reject::bad_request(code::INVALID_REQUEST, "initialize is a request: it needs an id"));
     }
-    let accept = Head::read(&parts.headers)?.accept;
+    let accept = head.accept;
     let call = legacy::admit(message)?;
     let handshake = match Handshake::read(&call.params) {
         Ok(handshake) => handshake,

@@ -19,24 +19,44 @@ use crate::{
     stack::{self, Stack},
 };
 
-/// Answers one message inside a session.
-pub(super) async fn message(
+/// A message that its session let in.
+#[expect(clippy::large_enum_variant, reason = "a call is the common one, and moved once")]
+pub(super) enum Admitted {
+    /// A request.
+    Call(Call, Inside, Arc<Offer>, Accept),
+    /// A notification or a response: it was taken.
+    Taken,
+}
+
+/// Lets one message into its session.
+pub(super) async fn admit(
     stack: &Arc<Stack>,
     connection: &Connection,
-    parts: Parts,
+    head: &Head<'_>,
     message: Envelope,
-) -> Result<Response<ResponseBody>, Reject> {
-    let head = Head::read(&parts.headers)?;
-    let accept = head.accept;
-    let id = message.id.clone();
-    let inside = session::enter(stack, connection, &head).map_err(|reject| reject.for_id(id))?;
-    let facts = inside.ticket.revision.facts();
+) -> Result<Admitted, Reject> {
+    let inside = match session::enter(stack, connection, head) {
+        Ok(inside) => inside,
+        Err(reject) => return Err(reject.for_id(message.id)),
+    };
     if message.kind() != Kind::Request {
         take(stack, &inside, &message);
-        return Ok(respond::accepted());
+        return Ok(Admitted::Taken);
     }
-    let call = legacy::admit(message)?;
-    let offer = stack.offer(facts).await.map_err(unavailable)?;
+    let offer = stack.offer(inside.ticket.revision.facts()).await.map_err(unavailable)?;
+    Ok(Admitted::Call(legacy::admit(message)?, inside, offer, head.accept))
+}
+
+/// Answers what was admitted.
+pub(super) async fn answer(
+    stack: &Arc<Stack>,
+    parts: Parts,
+    admitted: Admitted,
+) -> Result<Response<ResponseBody>, Reject> {
+    let Admitted::Call(call, inside, offer, accept) = admitted else {
+        return Ok(respond::accepted());
+    };
+    let facts = inside.ticket.revision.facts();
     let begun = request(stack, &inside, facts, &offer, call, Some(parts))?;
     respond::answer(stack, accept, facts, begun).await
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use http::{Response, request::Parts};
-use tidegate_era::{Envelope, Head, Kind, Reject, Revision, code, modern};
+use tidegate_era::{Accept, Envelope, Facts, Head, Kind, Reject, Revision, code, modern};
 use tidegate_handler::Caller;
-use tidegate_model::Method;
+use tidegate_model::{Call, Method};
 
 use crate::{
     dispatch::begin,
@@ -13,17 +13,27 @@ use crate::{
     stack::Stack,
 };
 
-/// Answers a message that claims the modern era.
-pub(super) async fn request(
+/// A message that the ladder let through.
+#[expect(clippy::large_enum_variant, reason = "a call is the common one, and moved once")]
+pub(super) enum Admitted {
+    /// A call for the handler.
+    Call(Call, Facts, Accept),
+    /// What needs no handler.
+    Answer(Response<ResponseBody>),
+}
+
+/// Takes a message that claims the modern era up the ladder.
+pub(super) async fn admit(
     stack: &Arc<Stack>,
-    parts: Parts,
+    head: &Head<'_>,
+    parts: &Parts,
     message: Envelope,
     revision: Revision,
-) -> Result<Response<ResponseBody>, Reject> {
+) -> Result<Admitted, Reject> {
     match message.kind() {
         Kind::Request => {}
         // Over HTTP the era has no notification a client sends; unknown ones are no fault.
-        Kind::Notification => return Ok(respond::accepted()),
+        Kind::Notification => return Ok(Admitted::Answer(respond::accepted())),
         Kind::Response => {
             return Err(Reject::bad_request(
                 code::INVALID_REQUEST,
@@ -33,14 +43,26 @@ pub(super) async fn request(
     }
     let facts = revision.facts();
     let offer = stack.offer(facts).await.map_err(unavailable)?;
-    let head = Head::read(&parts.headers)?;
-    let accept = head.accept;
-    let mut call = modern::admit(&head, &parts.headers, message, &*offer)?;
+    let call = modern::admit(head, &parts.headers, message, &*offer)?;
     if call.method == Method::Discover {
         let instructions = offer.instructions.as_deref();
         let outcome = modern::discover(&offer.capabilities, instructions, offer.cache);
-        return Ok(respond::outcome(stack, accept, facts, &call.id, &outcome));
+        let answer = respond::outcome(stack, head.accept, facts, &call.id, &outcome);
+        return Ok(Admitted::Answer(answer));
     }
+    Ok(Admitted::Call(call, facts, head.accept))
+}
+
+/// Answers what was admitted.
+pub(super) async fn answer(
+    stack: &Arc<Stack>,
+    parts: Parts,
+    admitted: Admitted,
+) -> Result<Response<ResponseBody>, Reject> {
+    let (mut call, facts, accept) = match admitted {
+        Admitted::Call(call, facts, accept) => (call, facts, accept),
+        Admitted::Answer(answer) => return Ok(answer),
+    };
     let caller = Caller {
         capabilities: call.meta.client_capabilities.take(),
         info: call.meta.client_info.take(),

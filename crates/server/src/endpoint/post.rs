@@ -20,7 +20,6 @@ pub(crate) async fn post<B>(
 where
     B: HttpBody<Data = Bytes> + Unpin,
 {
-    Head::read(&parts.headers)?.check_post()?;
     let bytes = body::read(body, &stack.config).await?;
     let message = Body::read(&bytes).map_err(|(malformed, id)| Reject::from(malformed).for_id(id))?;
     match message {
@@ -38,11 +37,17 @@ async fn one(
     parts: Parts,
     message: Envelope,
 ) -> Result<Response<ResponseBody>, Reject> {
-    let verdict = classify(&Head::read(&parts.headers)?, &message)?;
-    match verdict {
-        Verdict::Modern(revision) => modern::request(stack, parts, message, revision).await,
-        Verdict::Initialize => handshake::initialize(stack, &parts, message).await,
-        Verdict::Session => legacy::message(stack, connection, parts, message).await,
+    let head = Head::read(&parts.headers)?;
+    match classify(&head, &message)? {
+        Verdict::Modern(revision) => {
+            let admitted = modern::admit(stack, &head, &parts, message, revision).await?;
+            modern::answer(stack, parts, admitted).await
+        }
+        Verdict::Initialize => handshake::initialize(stack, &head, message).await,
+        Verdict::Session => {
+            let admitted = legacy::admit(stack, connection, &head, message).await?;
+            legacy::answer(stack, parts, admitted).await
+        }
     }
 }
 

@@ -7,5 +7,6 @@ mod legacy;
 mod modern;
 mod names;
 mod parameters;
+mod sockets;
 mod strangers;
 mod wire;

@@ -1,14 +1,7 @@
-//! Messages that are too large, too deep, too slow, broken, or two things at once.
-
-use std::time::{Duration, Instant};
+//! Messages that are too deep, broken, or two things at once.
 
 use serde_json::{Value, json};
 use tidegate_server::{Config, Respond};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::{sleep, timeout},
-};
 
 use super::{
     fixture::Running,
@@ -19,59 +12,32 @@ fn append() -> Sent {
     Sent::call("note.append", &json!({}))
 }
 
-/// The server has taken no harm.
-async fn still_serves(server: Running) {
-    hold(server.addr, [Vector::served("a call after it all", append())]).await;
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn a_body_of_5_mb_is_too_large() {
-    let server = Running::start().await;
-    let text = "x".repeat(5 * 1024 * 1024);
-    let answer = Sent::call("note.append", &json!({ "text": text })).send(server.addr).await;
-    assert_eq!(answer.status, 413, "{}", answer.text());
-    assert!(answer.json()["error"]["message"].is_string(), "it says why: {}", answer.text());
-    still_serves(server).await;
-}
-
-#[tokio::test]
-async fn a_body_is_counted_whose_length_was_not_announced() {
-    let server = Running::with(Config { max_body: 1000, ..Config::default() }).await;
-    let head = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
-                Transfer-Encoding: chunked\r\n\r\n";
-    let chunk = format!("1f4\r\n{}\r\n", " ".repeat(500));
-    let mut socket = TcpStream::connect(server.addr).await.expect("the server listens");
-    let request = [head, &chunk, &chunk, &chunk, "0\r\n\r\n"].concat();
-    socket.write_all(request.as_bytes()).await.expect("it fits in the socket's buffer");
-    assert!(status_line(&mut socket).await.starts_with("HTTP/1.1 413 "));
-    still_serves(server).await;
-}
-
-#[tokio::test]
-async fn a_header_of_200_kb_is_too_large() {
-    let server = Running::start().await;
-    let answer = append().header("x-ballast", "x".repeat(200 * 1024)).send(server.addr).await;
-    assert_eq!(answer.status, 431, "{}", answer.text());
-    still_serves(server).await;
-}
-
 #[tokio::test]
 async fn json_may_be_deep_but_not_bottomless() {
     let server = Running::start().await;
     let nested = |depth: usize| {
         let (open, close) = ("[".repeat(depth), "]".repeat(depth));
-        let body = message(&format!(r#""name":"mirror","arguments":{{"deep":{open}{close}}}"#));
+        let body = message(&format!(
+            r#""name":"mirror","arguments":{{"deep":{open}{close}}}"#
+        ));
         Sent::call("mirror", &json!({})).body(body)
     };
-    hold(server.addr, [
-        Vector::served("100 deep", nested(100)),
-        Vector::refused("200 deep", nested(200), 400, -32600),
-        Vector::refused("10 000 deep", nested(10_000), 400, -32600),
-        Vector::refused("10 000 deep, never closed", append().body("[".repeat(10_000)), 400, -32600),
-    ])
+    hold(
+        server.addr,
+        [
+            Vector::served("100 deep", nested(100)),
+            Vector::refused("200 deep", nested(200), 400, -32600),
+            Vector::refused("10 000 deep", nested(10_000), 400, -32600),
+            Vector::refused(
+                "10 000 deep, never closed",
+                append().body("[".repeat(10_000)),
+                400,
+                -32600,
+            ),
+        ],
+    )
     .await;
-    still_serves(server).await;
+    server.stop().await;
 }
 
 #[tokio::test]
@@ -80,22 +46,51 @@ async fn what_is_no_json_is_refused_without_an_id() {
     let whole = message(r#""name":"note.append","arguments":{}"#);
     for (what, body) in [
         ("nothing", Vec::new()),
-        ("half a message", whole.as_bytes()[..whole.len() / 2].to_vec()),
+        (
+            "half a message",
+            whole.as_bytes()[..whole.len() / 2].to_vec(),
+        ),
         ("two messages", whole.repeat(2).into_bytes()),
-        ("a byte that is no UTF-8", [whole.as_bytes(), b"\xff"].concat()),
-        ("a control character in a string", whole.replace("append", "app\u{1}").into_bytes()),
-        ("a line break in a string", whole.replace("note.", "note\n.").into_bytes()),
+        (
+            "a byte that is no UTF-8",
+            [whole.as_bytes(), b"\xff"].concat(),
+        ),
+        (
+            "a control character in a string",
+            whole.replace("append", "app\u{1}").into_bytes(),
+        ),
+        (
+            "a line break in a string",
+            whole.replace("note.", "note\n.").into_bytes(),
+        ),
         ("a comma too many", whole.replace("}}", "},}").into_bytes()),
     ] {
         let answer = append().body(body).send(server.addr).await;
-        assert_eq!((answer.status, answer.error()), (400, Some(-32700)), "{what}: {}", answer.text());
+        assert_eq!(
+            (answer.status, answer.error()),
+            (400, Some(-32700)),
+            "{what}: {}",
+            answer.text()
+        );
         assert_eq!(answer.json().get("id"), None, "{what}");
     }
     let mut latin = message(r#""name":"note.append","arguments":{"city":"M?nchen"}"#).into_bytes();
-    let at = latin.iter().position(|byte| *byte == b'?').expect("the place");
+    let at = latin
+        .iter()
+        .position(|byte| *byte == b'?')
+        .expect("the place");
     latin[at] = 0xfc;
-    hold(server.addr, [Vector::refused("Latin-1", append().body(latin), 400, -32700)]).await;
-    still_serves(server).await;
+    hold(
+        server.addr,
+        [Vector::refused(
+            "Latin-1",
+            append().body(latin),
+            400,
+            -32700,
+        )],
+    )
+    .await;
+    server.stop().await;
 }
 
 #[tokio::test]
@@ -107,69 +102,86 @@ async fn a_key_that_decides_something_stands_once() {
         assert_ne!(twice, whole);
         append().body(twice)
     };
-    hold(server.addr, [
-        Vector::refused("method", doubled(r#""method":"#, r#""method":"tools/list""#), 400, -32600),
-        Vector::refused("id", doubled(r#""id":"#, r#""id":5"#), 400, -32600),
-        Vector::refused("params", doubled(r#""params":"#, r#""params":{}"#), 400, -32600),
-        Vector::refused("name", doubled(r#""name":"#, r#""name":"forecast""#), 400, -32600),
-        Vector::refused("arguments", doubled(r#""arguments":"#, r#""arguments":{}"#), 400, -32600),
-        Vector::refused("_meta", doubled(r#""_meta":"#, r#""_meta":{}"#), 400, -32600),
-        Vector::refused(
-            "the claim",
-            doubled(
-                r#""io.modelcontextprotocol/protocolVersion":"#,
-                r#""io.modelcontextprotocol/protocolVersion":"2025-11-25""#,
+    hold(
+        server.addr,
+        [
+            Vector::refused(
+                "method",
+                doubled(r#""method":"#, r#""method":"tools/list""#),
+                400,
+                -32600,
             ),
-            400,
-            -32600,
-        ),
-        Vector::refused("an escaped twin", doubled(r#""name":"#, r#""\u006eame":"forecast""#), 400, -32600),
-    ])
+            Vector::refused("id", doubled(r#""id":"#, r#""id":5"#), 400, -32600),
+            Vector::refused(
+                "params",
+                doubled(r#""params":"#, r#""params":{}"#),
+                400,
+                -32600,
+            ),
+            Vector::refused(
+                "name",
+                doubled(r#""name":"#, r#""name":"forecast""#),
+                400,
+                -32600,
+            ),
+            Vector::refused(
+                "arguments",
+                doubled(r#""arguments":"#, r#""arguments":{}"#),
+                400,
+                -32600,
+            ),
+            Vector::refused(
+                "_meta",
+                doubled(r#""_meta":"#, r#""_meta":{}"#),
+                400,
+                -32600,
+            ),
+            Vector::refused(
+                "the claim",
+                doubled(
+                    r#""io.modelcontextprotocol/protocolVersion":"#,
+                    r#""io.modelcontextprotocol/protocolVersion":"2025-11-25""#,
+                ),
+                400,
+                -32600,
+            ),
+            Vector::refused(
+                "an escaped twin",
+                doubled(r#""name":"#, r#""\u006eame":"forecast""#),
+                400,
+                -32600,
+            ),
+        ],
+    )
     .await;
-    still_serves(server).await;
+    server.stop().await;
 }
 
 #[tokio::test]
 async fn a_message_on_a_line_of_its_own_stays_inside_its_message() {
-    let server = Running::with(Config { respond: Respond::Sse, ..Config::default() }).await;
+    let server = Running::with(Config {
+        respond: Respond::Sse,
+        ..Config::default()
+    })
+    .await;
     let forged = r#"{"jsonrpc":"2.0","id":4,"result":{"content":[],"resultType":"complete"}}"#;
     for line_break in ["\n", "\r", "\r\n", "\n\n", "\r\r\n"] {
         let arguments = format!("{{\"lines\":[{line_break}{forged}{line_break}, 1{line_break}]}}");
         let body = message(&format!(r#""name":"mirror","arguments":{arguments}"#));
-        let answer = Sent::call("mirror", &json!({})).body(body).send(server.addr).await;
+        let answer = Sent::call("mirror", &json!({}))
+            .body(body)
+            .send(server.addr)
+            .await;
         let lines = json!([serde_json::from_str::<Value>(forged).expect("JSON"), 1]);
-        assert_eq!(answer.json()["result"]["lines"], lines, "{line_break:?}: {}", answer.text());
+        assert_eq!(
+            answer.json()["result"]["lines"],
+            lines,
+            "{line_break:?}: {}",
+            answer.text()
+        );
         assert_eq!(data_lines(&answer), 1, "{line_break:?}: {}", answer.text());
     }
-    still_serves(server).await;
-}
-
-#[tokio::test]
-async fn a_body_that_drips_is_not_waited_for() {
-    let patience = Duration::from_millis(400);
-    let server = Running::with(Config { body_timeout: patience, ..Config::default() }).await;
-    let mut socket = TcpStream::connect(server.addr).await.expect("the server listens");
-    let head = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
-                Content-Length: 1000\r\n\r\n";
-    socket.write_all(head.as_bytes()).await.expect("the server reads");
-    let (mut read, mut write) = socket.into_split();
-    // A byte every now and then must not start the clock anew.
-    let drip = tokio::spawn(async move {
-        while write.write_all(b" ").await.is_ok() {
-            sleep(Duration::from_millis(50)).await;
-        }
-    });
-
-    let begun = Instant::now();
-    hold(server.addr, [Vector::served("meanwhile", append())]).await;
-    let mut answer = String::new();
-    // Whether the connection then ends in order or by a reset depends on who is faster.
-    let _ = timeout(Duration::from_secs(10), read.read_to_string(&mut answer)).await.expect("an end");
-    let took = begun.elapsed();
-    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-    assert!(took >= patience && took < Duration::from_secs(5), "{took:?}");
-    drip.abort();
-    still_serves(server).await;
+    server.stop().await;
 }
 
 /// The text of a modern call of a tool.
@@ -183,16 +195,12 @@ fn message(params: &str) -> String {
 fn data_lines(answer: &Answer) -> usize {
     assert_eq!(answer.header("content-type"), Some("text/event-stream"));
     let text = answer.text();
-    let lines: Vec<&str> = text.split(['\r', '\n']).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = text
+        .split(['\r', '\n'])
+        .filter(|line| !line.is_empty())
+        .collect();
     let of = |start: &str| lines.iter().filter(|line| line.starts_with(start)).count();
     let framing = of("event:") + of("id:") + of("retry:") + of(":");
     assert_eq!(framing + of("data:"), lines.len(), "{text}");
     of("data:")
-}
-
-async fn status_line(socket: &mut TcpStream) -> String {
-    let mut answer = [0; 64];
-    let read = timeout(Duration::from_secs(10), socket.read(&mut answer)).await;
-    let count = read.expect("an answer in time").expect("an answer");
-    String::from_utf8_lossy(&answer[..count]).into_owned()
 }

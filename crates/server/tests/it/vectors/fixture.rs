@@ -1,15 +1,16 @@
 //! The server that the vectors are held against.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tidegate_handler::{
-    Call, Caller, Context, Failure, Handler, Offered, Outcome, PromptSpec, Raw, Reply, Router,
+    Call, Caller, Context, Failure, Handler, Offered, Outcome, PromptSpec, Raw, Reply,
+    ResourceRequest, ResourceSpec, Router,
 };
 use tidegate_server::{Config, Server};
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 
 /// A server on a socket of its own.
 pub(super) struct Running {
@@ -22,20 +23,31 @@ pub(super) struct Running {
 struct Fixture(Router);
 
 /// Tells the weather.
+// A type that may be null cannot be mirrored, so the schema says `string` of what may be left out.
 #[derive(Deserialize, JsonSchema)]
 struct Forecast {
     /// Where.
-    #[schemars(extend("x-mcp-header" = "City"))]
+    #[serde(default)]
+    #[schemars(with = "String", extend("x-mcp-header" = "City"))]
     city: Option<String>,
     /// For how many days.
-    #[schemars(extend("x-mcp-header" = "Limit"))]
+    #[serde(default)]
+    #[schemars(with = "i64", extend("x-mcp-header" = "Limit"))]
     limit: Option<i64>,
+}
+
+/// How long a tool lives, in ticks.
+#[derive(Deserialize, JsonSchema)]
+struct Ticks {
+    n: u32,
 }
 
 fn fixture() -> Fixture {
     let router = Router::new("vectors", "1.0.0")
         .tool("note.append", append)
         .tool("forecast", forecast)
+        .tool("ticks", ticks)
+        .resource(ResourceSpec::new("memo://a", "a"), memo)
         .prompt(PromptSpec::new("naïve-name"), naive);
     assert_eq!(router.problems(), <[String; 0]>::default());
     Fixture(router)
@@ -50,8 +62,27 @@ async fn forecast(args: Forecast) -> String {
     format!("{city}: rain for {} days", args.limit.unwrap_or(1))
 }
 
+/// Tells its progress every few milliseconds, as often as it is told to.
+async fn ticks(args: Ticks, cx: Context) -> &'static str {
+    for done in 1..=args.n {
+        cx.progress(done, f64::from(args.n)).await;
+        sleep(Ticks::EVERY).await;
+    }
+    "done"
+}
+
+async fn memo(_: ResourceRequest, _: Context) -> Result<String, Failure> {
+    Ok("a memo".to_owned())
+}
+
 async fn naive(_: BTreeMap<String, String>, _: Context) -> Result<String, Failure> {
     Ok("naïve".to_owned())
+}
+
+// === impl Ticks ===
+
+impl Ticks {
+    const EVERY: Duration = Duration::from_millis(20);
 }
 
 // === impl Fixture ===
@@ -62,7 +93,11 @@ impl Handler for Fixture {
     }
 
     fn call(&self, call: Call, cx: Context) -> Reply {
-        if call.name.as_ref().is_some_and(|name| name.as_str() == "mirror") {
+        if call
+            .name
+            .as_ref()
+            .is_some_and(|name| name.as_str() == "mirror")
+        {
             let arguments = call.arguments.unwrap_or_else(Raw::empty_object);
             return Reply::Ready(Outcome::complete(arguments));
         }

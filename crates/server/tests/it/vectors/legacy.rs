@@ -50,15 +50,21 @@ async fn v8_the_handshake_agrees_on_a_revision_with_sessions() {
         let id = answer.header("mcp-session-id").expect("a session's id");
         assert!(id.bytes().all(|byte| (0x21..=0x7e).contains(&byte)), "{id}");
     }
-    hold(server.addr, [
-        Vector::served("a version header of the same era", initialize(NEWEST).header("mcp-protocol-version", NEWEST)),
-        Vector::refused(
-            "a version header of the modern era",
-            initialize(NEWEST).header("mcp-protocol-version", MODERN),
-            400,
-            -32020,
-        ),
-    ])
+    hold(
+        server.addr,
+        [
+            Vector::served(
+                "a version header of the same era",
+                initialize(NEWEST).header("mcp-protocol-version", NEWEST),
+            ),
+            Vector::refused(
+                "a version header of the modern era",
+                initialize(NEWEST).header("mcp-protocol-version", MODERN),
+                400,
+                -32020,
+            ),
+        ],
+    )
     .await;
     server.stop().await;
 }
@@ -70,7 +76,10 @@ async fn v9_a_ping_is_answered_with_nothing() {
     let ping = json!({ "jsonrpc": "2.0", "id": 9, "method": "ping" });
     let answer = session.post(&ping).send(server.addr).await;
     assert_eq!(answer.status, 200);
-    assert_eq!(answer.json(), json!({ "jsonrpc": "2.0", "id": 9, "result": {} }));
+    assert_eq!(
+        answer.json(),
+        json!({ "jsonrpc": "2.0", "id": 9, "result": {} })
+    );
     server.stop().await;
 }
 
@@ -81,7 +90,11 @@ async fn v13_an_unknown_resource_is_an_error_that_names_it() {
         let session = Session::open(server.addr, revision).await;
         let read = request("resources/read", &json!({ "uri": "memo://nobody" }));
         let answer = session.post(&read).send(server.addr).await;
-        assert_eq!((answer.status, answer.error()), (200, Some(-32002)), "{revision}");
+        assert_eq!(
+            (answer.status, answer.error()),
+            (200, Some(-32002)),
+            "{revision}"
+        );
         assert_eq!(answer.json()["error"]["data"]["uri"], "memo://nobody");
     }
     server.stop().await;
@@ -97,15 +110,24 @@ async fn v15_a_session_is_asked_for_and_ends() {
     let served = session.post(&list);
     assert_eq!(status(served.clone()).await, 200);
     assert_eq!(status(served.clone().without("mcp-session-id")).await, 400);
-    assert_eq!(status(served.clone().header("mcp-session-id", "nobody")).await, 404);
+    assert_eq!(
+        status(served.clone().header("mcp-session-id", "nobody")).await,
+        404
+    );
     let mut forged = session.id.clone();
     let last = forged.pop().expect("a long id");
     forged.push(if last == 'A' { 'B' } else { 'A' });
-    assert_eq!(status(served.clone().header("mcp-session-id", &forged)).await, 404);
+    assert_eq!(
+        status(served.clone().header("mcp-session-id", &forged)).await,
+        404
+    );
     let unknown = served.clone().header("mcp-protocol-version", "1999-01-01");
     assert_eq!(status(unknown).await, 400);
     // Clients from before 2025-06-18 do not send the version.
-    assert_eq!(status(served.clone().without("mcp-protocol-version")).await, 200);
+    assert_eq!(
+        status(served.clone().without("mcp-protocol-version")).await,
+        200
+    );
 
     let end = session.sent(Method::DELETE);
     assert!(matches!(status(end.clone()).await, 200 | 204));
@@ -125,15 +147,25 @@ async fn v15_arrays_are_batches_in_the_oldest_revision_alone() {
     let oldest = Session::open(server.addr, "2025-03-26").await;
     let answer = oldest.post(&batch).send(server.addr).await;
     assert_eq!(answer.status, 200);
-    let ids: Vec<Value> = replies(&answer).iter().map(|reply| reply["id"].clone()).collect();
-    assert!(ids.len() == 2 && ids.contains(&json!(1)) && ids.contains(&json!("two")), "{ids:?}");
+    let ids: Vec<Value> = replies(&answer)
+        .iter()
+        .map(|reply| reply["id"].clone())
+        .collect();
+    assert!(
+        ids.len() == 2 && ids.contains(&json!(1)) && ids.contains(&json!("two")),
+        "{ids:?}"
+    );
 
     let empty = oldest.post(&json!([])).send(server.addr).await;
     assert_eq!((empty.status, empty.error()), (400, Some(-32600)));
     for revision in ["2025-06-18", NEWEST] {
         let session = Session::open(server.addr, revision).await;
         let answer = session.post(&batch).send(server.addr).await;
-        assert_eq!((answer.status, answer.error()), (400, Some(-32600)), "{revision}");
+        assert_eq!(
+            (answer.status, answer.error()),
+            (400, Some(-32600)),
+            "{revision}"
+        );
     }
     server.stop().await;
 }
@@ -144,14 +176,21 @@ async fn v19_what_is_no_request() {
     let session = Session::open(server.addr, NEWEST).await;
     let notification = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 5 } });
     let accepted = session.post(&notification).send(server.addr).await;
-    assert_eq!((accepted.status, accepted.body.len()), (202, 0), "{}", accepted.text());
+    assert_eq!(
+        (accepted.status, accepted.body.len()),
+        (202, 0),
+        "{}",
+        accepted.text()
+    );
 
     let broken = session.post(&notification).body("{\"jsonrpc\":");
     let answer = broken.send(server.addr).await;
     assert_eq!((answer.status, answer.error()), (400, Some(-32700)));
     assert_eq!(answer.json().get("id"), None, "{}", answer.text());
 
-    let stream = session.sent(Method::GET).header("accept", "text/event-stream");
+    let stream = session
+        .sent(Method::GET)
+        .header("accept", "text/event-stream");
     let opened = stream.clone().head(server.addr).await;
     assert_eq!(opened.status, 200);
     assert_eq!(opened.header("content-type"), Some("text/event-stream"));
@@ -179,7 +218,10 @@ impl Session {
     async fn open(addr: SocketAddr, revision: &str) -> Self {
         let answer = initialize(revision).send(addr).await;
         let session = Self {
-            id: answer.header("mcp-session-id").expect("a session's id").to_owned(),
+            id: answer
+                .header("mcp-session-id")
+                .expect("a session's id")
+                .to_owned(),
             revision: revision.to_owned(),
         };
         let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });

@@ -44,7 +44,10 @@ async fn v2_an_unknown_version_is_answered_with_the_known_ones() {
     let data = &answer.json()["error"]["data"];
     assert_eq!(data["requested"], FUTURE);
     let discovered = discover(&with_claim(json!({}))).send(server.addr).await;
-    assert_eq!(data["supported"], discovered.json()["result"]["supportedVersions"]);
+    assert_eq!(
+        data["supported"],
+        discovered.json()["result"]["supportedVersions"]
+    );
     for version in [MODERN, "2025-11-25", "2025-06-18", "2025-03-26"] {
         let supported = data["supported"].as_array().expect("an array");
         assert!(supported.iter().any(|known| known == version), "{version}");
@@ -64,18 +67,26 @@ async fn v3_the_claim_is_required_and_the_clients_name_is_not() {
     let no_claim = discover(&json!({}));
     let answer = no_claim.clone().send(server.addr).await;
     assert_eq!(answer.json()["id"], "a1", "the id is echoed");
-    hold(server.addr, [
-        Vector::refused("no _meta", no_claim, 400, -32602),
-        Vector::refused("no capabilities", discover(&no_capabilities), 400, -32602),
-        Vector::refused("capabilities that are no object", discover(&no_object), 400, -32602),
-        Vector::served("no clientInfo", discover(&with_claim(json!({})))),
-        Vector::refused(
-            "no version header",
-            discover(&with_claim(json!({}))).without("mcp-protocol-version"),
-            400,
-            -32020,
-        ),
-    ])
+    hold(
+        server.addr,
+        [
+            Vector::refused("no _meta", no_claim, 400, -32602),
+            Vector::refused("no capabilities", discover(&no_capabilities), 400, -32602),
+            Vector::refused(
+                "capabilities that are no object",
+                discover(&no_object),
+                400,
+                -32602,
+            ),
+            Vector::served("no clientInfo", discover(&with_claim(json!({})))),
+            Vector::refused(
+                "no version header",
+                discover(&with_claim(json!({}))).without("mcp-protocol-version"),
+                400,
+                -32020,
+            ),
+        ],
+    )
     .await;
     server.stop().await;
 }
@@ -108,7 +119,9 @@ async fn v8_and_v9_methods_of_the_past_are_unknown() {
 async fn v13_an_unknown_resource_is_an_error_that_names_it() {
     let server = Running::start().await;
     let params = with_claim(json!({ "uri": "memo://nobody" }));
-    let answer = request("13", "resources/read", &params).send(server.addr).await;
+    let answer = request("13", "resources/read", &params)
+        .send(server.addr)
+        .await;
     assert_eq!((answer.status, answer.error()), (200, Some(-32602)));
     assert_eq!(answer.json()["error"]["data"]["uri"], "memo://nobody");
     server.stop().await;
@@ -126,11 +139,14 @@ async fn v19_what_is_no_request() {
     let response = Sent::modern(&json!({ "jsonrpc": "2.0", "id": 1, "result": {} }));
     let array = json!([{ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": with_claim(json!({})) }]);
     let null_id = json!({ "jsonrpc": "2.0", "id": null, "method": "tools/list", "params": with_claim(json!({})) });
-    hold(server.addr, [
-        Vector::refused("a response", response, 400, -32600),
-        Vector::refused("an array", Sent::modern(&array), 400, -32600),
-        Vector::refused("an id that is null", Sent::modern(&null_id), 400, -32600),
-    ])
+    hold(
+        server.addr,
+        [
+            Vector::refused("a response", response, 400, -32600),
+            Vector::refused("an array", Sent::modern(&array), 400, -32600),
+            Vector::refused("an id that is null", Sent::modern(&null_id), 400, -32600),
+        ],
+    )
     .await;
 
     let broken = Sent::post("{\"jsonrpc\":").header("mcp-protocol-version", MODERN);
@@ -140,6 +156,9 @@ async fn v19_what_is_no_request() {
 
     let put = Sent::new(Method::PUT, "").send(server.addr).await;
     assert_eq!(put.status, 405);
-    assert!(put.header("allow").is_some_and(|allow| allow.contains("POST")));
+    assert!(
+        put.header("allow")
+            .is_some_and(|allow| allow.contains("POST"))
+    );
     server.stop().await;
 }

@@ -113,7 +113,9 @@ impl Sent {
     /// A modern call of a tool.
     pub(super) fn call(tool: &str, arguments: &Value) -> Self {
         let params = with_claim(json!({ "name": tool, "arguments": arguments }));
-        Self::modern(&json!({ "jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": params }))
+        Self::modern(
+            &json!({ "jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": params }),
+        )
     }
 
     /// Sets a header, whatever it was before.
