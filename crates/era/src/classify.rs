@@ -38,8 +38,15 @@ pub fn classify(head: &Head<'_>, message: &Envelope) -> Result<Verdict, Reject> 
         if header_is_modern {
             return modern_without_claim(message).or_else(refuse);
         }
-        let initialize = message.method.as_ref().is_some_and(|m| m.as_str() == "initialize");
-        return Ok(if initialize { Verdict::Initialize } else { Verdict::Session });
+        let initialize = message
+            .method
+            .as_ref()
+            .is_some_and(|m| m.as_str() == "initialize");
+        return Ok(if initialize {
+            Verdict::Initialize
+        } else {
+            Verdict::Session
+        });
     };
     let Some(header) = head.version else {
         return refuse(Reject::header_mismatch(
@@ -74,7 +81,12 @@ fn modern_without_claim(message: &Envelope) -> Result<Verdict, Reject> {
             code::INVALID_REQUEST,
             "responses are not posted in this revision; answers to questions ride in inputResponses",
         )),
-        Kind::Request if message.method.as_ref().is_some_and(|m| m.as_str() == "initialize") => {
+        Kind::Request
+            if message
+                .method
+                .as_ref()
+                .is_some_and(|m| m.as_str() == "initialize") =>
+        {
             Err(Reject::header_mismatch(
                 "initialize belongs to the revisions before 2026-07-28; MCP-Protocol-Version says otherwise",
             ))

@@ -62,7 +62,13 @@ impl Signature {
 }
 
 /// Writes the response to request `id`.
-pub fn response(out: &mut Vec<u8>, facts: Facts, signature: &Signature, id: &Id, outcome: &Outcome) {
+pub fn response(
+    out: &mut Vec<u8>,
+    facts: Facts,
+    signature: &Signature,
+    id: &Id,
+    outcome: &Outcome,
+) {
     match outcome {
         Outcome::Complete(complete) => {
             result(out, facts, signature, id, complete);
@@ -74,7 +80,13 @@ pub fn response(out: &mut Vec<u8>, facts: Facts, signature: &Signature, id: &Id,
             let code = failure_code(facts, failure);
             error(out, Some(id), code, failure.message(), failure.data());
         }
-        _ => error(out, Some(id), code::INTERNAL, "the server has no words for this outcome", None),
+        _ => error(
+            out,
+            Some(id),
+            code::INTERNAL,
+            "the server has no words for this outcome",
+            None,
+        ),
     }
 }
 
@@ -84,7 +96,11 @@ fn result(out: &mut Vec<u8>, facts: Facts, signature: &Signature, id: &Id, compl
     out.reserve(body.len() + signature.opening.len() + 160);
     opening(out, Some(id));
     out.extend_from_slice(b",\"result\":");
-    let meta = complete.meta.as_ref().map(|raw| members(raw.bytes())).unwrap_or_default();
+    let meta = complete
+        .meta
+        .as_ref()
+        .map(|raw| members(raw.bytes()))
+        .unwrap_or_default();
     let rest = members(body);
     if facts.typed_results {
         out.extend_from_slice(&signature.opening);

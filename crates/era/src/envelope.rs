@@ -104,7 +104,11 @@ impl Body {
         }
         let mut scan = Scan::new(bytes);
         let mut id = None;
-        let body = Self::scan(&mut scan, bytes, &mut id).map_err(|malformed| (malformed, id))?;
+        let body = Self::scan(&mut scan, bytes, &mut id).map_err(|malformed| match malformed {
+            // What cannot be read to its end has no id either (JSON-RPC 2.0 §5).
+            Malformed::Syntax(_) => (malformed, None),
+            _ => (malformed, id),
+        })?;
         if scan.has_broken_lines() {
             return Ok(Self::read_compact(bytes));
         }
@@ -178,9 +182,11 @@ impl Envelope {
                 self.id = serde_json::from_slice(&bytes[range]).ok();
                 Ok(())
             }
-            b"method" => once(&mut self.method, "method", text(scan, bytes)?.ok_or(
-                Malformed::Shape("`method` is no string"),
-            )?),
+            b"method" => once(
+                &mut self.method,
+                "method",
+                text(scan, bytes)?.ok_or(Malformed::Shape("`method` is no string"))?,
+            ),
             b"params" => {
                 if self.params.raw.is_some() {
                     return Err(Malformed::Duplicate("params"));
@@ -201,9 +207,17 @@ impl Envelope {
         let answers = usize::from(self.result.is_some()) + usize::from(self.error.is_some());
         match (self.method.is_some(), answers) {
             (true, 0) | (false, 1) => {}
-            (true, _) => return Err(Malformed::Shape("a message is a request or a response, not both")),
+            (true, _) => {
+                return Err(Malformed::Shape(
+                    "a message is a request or a response, not both",
+                ));
+            }
             (false, 0) => return Err(Malformed::Shape("`method` is missing")),
-            (false, _) => return Err(Malformed::Shape("a response has a result or an error, not both")),
+            (false, _) => {
+                return Err(Malformed::Shape(
+                    "a response has a result or an error, not both",
+                ));
+            }
         }
         // An error response may come without an id, or with null: its request was unreadable.
         if self.has_id && self.id.is_none() && self.error.is_none() {
@@ -299,7 +313,12 @@ impl MetaFields {
     }
 
     /// The keys under the protocol's prefix.
-    fn own_field(&mut self, key: &[u8], scan: &mut Scan<'_>, bytes: &Bytes) -> Result<(), Malformed> {
+    fn own_field(
+        &mut self,
+        key: &[u8],
+        scan: &mut Scan<'_>,
+        bytes: &Bytes,
+    ) -> Result<(), Malformed> {
         match key {
             b"protocolVersion" => {
                 maybe_once(&mut self.version, "protocolVersion", text(scan, bytes)?)
@@ -316,7 +335,12 @@ impl MetaFields {
     }
 
     /// The keys that have no prefix.
-    fn shared_field(&mut self, key: &[u8], scan: &mut Scan<'_>, bytes: &Bytes) -> Result<(), Malformed> {
+    fn shared_field(
+        &mut self,
+        key: &[u8],
+        scan: &mut Scan<'_>,
+        bytes: &Bytes,
+    ) -> Result<(), Malformed> {
         match key {
             b"progressToken" => {
                 let value = raw(scan, bytes)?;

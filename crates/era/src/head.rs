@@ -138,7 +138,9 @@ fn is_json(value: &HeaderValue) -> bool {
     let value = value.as_bytes();
     let end = value.iter().position(|byte| *byte == b';');
     let essence = &value[..end.unwrap_or(value.len())];
-    essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
+    essence
+        .trim_ascii()
+        .eq_ignore_ascii_case(b"application/json")
 }
 
 // === impl Accept ===
@@ -175,7 +177,6 @@ impl Default for Accept {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,13 +204,19 @@ mod tests {
             assert_eq!(head.accept, Accept { json, sse }, "{accept}");
         }
         let nothing = HeaderMap::new();
-        assert_eq!(Head::read(&nothing).expect("reads").accept, Accept::NOTHING_SAID);
+        assert_eq!(
+            Head::read(&nothing).expect("reads").accept,
+            Accept::NOTHING_SAID
+        );
     }
 
     #[test]
     fn values_lose_white_space_round_them() {
         let headers = headers(&[("mcp-name", "  note.append  ")]);
-        assert_eq!(Head::read(&headers).expect("reads").name, Some("note.append"));
+        assert_eq!(
+            Head::read(&headers).expect("reads").name,
+            Some("note.append")
+        );
     }
 
     #[test]
@@ -223,7 +230,10 @@ mod tests {
         let json = headers(&[("content-type", "application/json; charset=utf-8")]);
         assert!(Head::read(&json).expect("reads").check_post().is_ok());
         let text = headers(&[("content-type", "text/plain")]);
-        let reject = Head::read(&text).expect("reads").check_post().expect_err("no JSON");
+        let reject = Head::read(&text)
+            .expect("reads")
+            .check_post()
+            .expect_err("no JSON");
         assert_eq!(reject.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
 }

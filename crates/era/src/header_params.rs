@@ -41,7 +41,9 @@ fn walk(
     let fields = match schema {
         Value::Object(fields) => fields,
         Value::Array(items) => {
-            return items.iter().try_for_each(|item| walk(item, path, false, found));
+            return items
+                .iter()
+                .try_for_each(|item| walk(item, path, false, found));
         }
         _ => return Ok(()),
     };
@@ -80,7 +82,9 @@ fn annotated(
         return refuse(format_args!("{name:?} is no header name (RFC 9110 §5.6.2)"));
     }
     if !reachable || path.is_empty() {
-        return refuse(format_args!("{name:?} is not reached by `properties` alone"));
+        return refuse(format_args!(
+            "{name:?} is not reached by `properties` alone"
+        ));
     }
     let name = name.to_ascii_lowercase();
     if found.iter().any(|param| param.name == name) {
@@ -100,7 +104,8 @@ fn annotated(
 }
 
 const fn is_tchar(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 
 /// Checks that the headers mirror the arguments.
@@ -146,13 +151,16 @@ pub(crate) fn check(
 
 /// Returns the value that stands in `arguments` at `path`.
 fn argument<'a>(arguments: &'a Value, path: &[String]) -> Option<&'a Value> {
-    path.iter().try_fold(arguments, |value, name| value.get(name))
+    path.iter()
+        .try_fold(arguments, |value, name| value.get(name))
 }
 
 fn mirrors(kind: HeaderKind, value: &Value, header: &str) -> bool {
     match (kind, value) {
         (HeaderKind::String, Value::String(text)) => text == header,
-        (HeaderKind::Boolean, Value::Bool(truth)) => header == if *truth { "true" } else { "false" },
+        (HeaderKind::Boolean, Value::Bool(truth)) => {
+            header == if *truth { "true" } else { "false" }
+        }
         // Compared as numbers: `42.0` is 42. A float holds every integer a header may carry.
         (HeaderKind::Integer, Value::Number(number)) => {
             let header: Option<f64> = header.parse().ok();
@@ -216,11 +224,27 @@ mod tests {
         }}))
         .expect("valid");
         for (arguments, headers, right) in [
-            (json!({"city": "Oslo"}), &[("mcp-param-city", "Oslo")][..], true),
+            (
+                json!({"city": "Oslo"}),
+                &[("mcp-param-city", "Oslo")][..],
+                true,
+            ),
             (json!({"city": "Oslo"}), &[][..], false),
-            (json!({"city": "Oslo"}), &[("mcp-param-city", "oslo")][..], false),
-            (json!({"city": "München"}), &[("mcp-param-city", "=?base64?TcO8bmNoZW4=?=")][..], true),
-            (json!({"city": "a"}), &[("mcp-param-city", "=?base64?YQ?=")][..], false),
+            (
+                json!({"city": "Oslo"}),
+                &[("mcp-param-city", "oslo")][..],
+                false,
+            ),
+            (
+                json!({"city": "München"}),
+                &[("mcp-param-city", "=?base64?TcO8bmNoZW4=?=")][..],
+                true,
+            ),
+            (
+                json!({"city": "a"}),
+                &[("mcp-param-city", "=?base64?YQ?=")][..],
+                false,
+            ),
             (json!({"city": null}), &[][..], true),
             (json!({}), &[("mcp-param-city", "Oslo")][..], false),
             (json!({"limit": 7}), &[("mcp-param-limit", "7.0")][..], true),
@@ -231,7 +255,11 @@ mod tests {
                 map.insert(*name, http::HeaderValue::from_static(value));
             }
             let raw = Raw::from(arguments.clone());
-            assert_eq!(check(&params, &map, Some(&raw)).is_ok(), right, "{arguments}");
+            assert_eq!(
+                check(&params, &map, Some(&raw)).is_ok(),
+                right,
+                "{arguments}"
+            );
         }
     }
 }

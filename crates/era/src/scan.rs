@@ -106,7 +106,9 @@ impl<'a> Scan<'a> {
             // An escaped key is compared as written: `"m\u0065thod"` is a field nobody knows here,
             // while a JSON library reads `method`. Two readings of one message are refused.
             if key.escaped {
-                return Err(Malformed::Shape("a key of the envelope is written with escapes"));
+                return Err(Malformed::Shape(
+                    "a key of the envelope is written with escapes",
+                ));
             }
             field(scan, &scan.text[key.range])
         })
@@ -283,7 +285,11 @@ impl<'a> Scan<'a> {
         while self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
             self.at += 1;
         }
-        if self.at == start { self.syntax() } else { Ok(()) }
+        if self.at == start {
+            self.syntax()
+        } else {
+            Ok(())
+        }
     }
 
     fn escape(&mut self) -> Scanned<()> {
@@ -353,7 +359,9 @@ fn plain_prefix(text: &[u8]) -> usize {
         at += 8;
     }
     let rest = text[at..].iter();
-    at + rest.take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
+    at + rest
+        .take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20))
+        .count()
 }
 
 #[cfg(test)]

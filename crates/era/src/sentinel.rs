@@ -62,7 +62,10 @@ mod tests {
 
     #[test]
     fn only_exact_markers_are_markers() {
-        assert_eq!(decode("=?BASE64?bmE=?=").as_deref(), Some("=?BASE64?bmE=?="));
+        assert_eq!(
+            decode("=?BASE64?bmE=?=").as_deref(),
+            Some("=?BASE64?bmE=?=")
+        );
         assert_eq!(decode("=?base64?bmE=").as_deref(), Some("=?base64?bmE="));
         assert_eq!(decode("=?base64?=").as_deref(), Some("=?base64?="));
         assert_eq!(decode("=?base64??=").as_deref(), Some(""));

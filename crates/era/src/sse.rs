@@ -151,7 +151,11 @@ impl Decoder {
             return None;
         }
         Some(Event {
-            event: if event.is_empty() { "message".to_owned() } else { event },
+            event: if event.is_empty() {
+                "message".to_owned()
+            } else {
+                event
+            },
             data,
             id: self.last_id.clone(),
         })
@@ -160,7 +164,11 @@ impl Decoder {
 
 impl fmt::Display for TooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an event of the stream is longer than {} bytes", self.limit)
+        write!(
+            f,
+            "an event of the stream is longer than {} bytes",
+            self.limit
+        )
     }
 }
 
@@ -176,7 +184,9 @@ mod tests {
         let mut decoder = Decoder::new(1024);
         let mut events = Vec::new();
         for piece in pieces {
-            decoder.push(piece, |event| events.push(event)).expect("short");
+            decoder
+                .push(piece, |event| events.push(event))
+                .expect("short");
         }
         events
     }
@@ -187,7 +197,8 @@ mod tests {
 
     #[test]
     fn events_end_at_a_blank_line_of_any_kind() {
-        let text = "\u{feff}data: a\n\ndata:b\r\rdata: c\r\ndata: d\r\n\r\n: comment\n\nid: 7\ndata\n\n";
+        let text =
+            "\u{feff}data: a\n\ndata:b\r\rdata: c\r\ndata: d\r\n\r\n: comment\n\nid: 7\ndata\n\n";
         let events = events(&[text.as_bytes()]);
         assert_eq!(data(&events), ["a", "b", "c\nd", ""]);
         assert_eq!(events[3].id.as_deref(), Some("7"));
@@ -197,7 +208,11 @@ mod tests {
     #[test]
     fn ids_and_retry_are_kept() {
         let mut decoder = Decoder::new(64);
-        decoder.push(b"id: s-1\nretry: 400\nretry: x\n\n", |event| panic!("{event:?}")).expect("short");
+        decoder
+            .push(b"id: s-1\nretry: 400\nretry: x\n\n", |event| {
+                panic!("{event:?}")
+            })
+            .expect("short");
         assert_eq!(decoder.last_id(), Some("s-1"));
         assert_eq!(decoder.retry(), Some(Duration::from_millis(400)));
     }
@@ -205,7 +220,10 @@ mod tests {
     #[test]
     fn an_endless_event_is_refused() {
         let mut decoder = Decoder::new(10);
-        assert_eq!(decoder.push(b"data: 123456", |_| {}), Err(TooLong { limit: 10 }));
+        assert_eq!(
+            decoder.push(b"data: 123456", |_| {}),
+            Err(TooLong { limit: 10 })
+        );
     }
 
     proptest! {

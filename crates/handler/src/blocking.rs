@@ -67,7 +67,8 @@ impl BlockingContext {
         total: impl Into<Option<f64>>,
         message: impl fmt::Display + Send + Sync,
     ) {
-        self.runtime.block_on(self.cx.progress_message(done, total, message));
+        self.runtime
+            .block_on(self.cx.progress_message(done, total, message));
     }
 
     /// See [`Context::log`].

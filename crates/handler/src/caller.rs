@@ -19,7 +19,7 @@ pub struct Caller {
     /// Who it says it is, with this call (modern).
     pub info: Option<Raw>,
     /// The HTTP request it came with, without body.
-    pub request: Option<Parts>,
+    pub request: Option<Box<Parts>>,
 }
 
 // === impl Caller ===
@@ -44,7 +44,9 @@ impl Caller {
             return raw.decode().unwrap_or_default();
         }
         let session = self.session.as_ref();
-        session.map(|ticket| ticket.capabilities.clone()).unwrap_or_default()
+        session
+            .map(|ticket| ticket.capabilities.clone())
+            .unwrap_or_default()
     }
 
     /// Returns who the caller says it is. Unverified: for people and logs.
@@ -52,7 +54,10 @@ impl Caller {
     pub fn client_info(&self) -> Option<Implementation> {
         match &self.info {
             Some(raw) => raw.decode().ok(),
-            None => self.session.as_ref().and_then(|ticket| ticket.client.clone()),
+            None => self
+                .session
+                .as_ref()
+                .and_then(|ticket| ticket.client.clone()),
         }
     }
 }

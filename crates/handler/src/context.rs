@@ -95,7 +95,10 @@ impl Context {
     /// Returns whether the caller wants log messages of `level`.
     #[must_use]
     pub fn wants_log(&self, level: Level) -> bool {
-        self.call.lent.log_level.is_some_and(|lowest| level >= lowest)
+        self.call
+            .lent
+            .log_level
+            .is_some_and(|lowest| level >= lowest)
     }
 
     /// Returns whether nobody waits for the answer any more.
@@ -113,7 +116,8 @@ impl Context {
     ///
     /// `done` must grow; what does not is left out. A total that is not known is `None`.
     pub async fn progress(&self, done: impl Into<f64>, total: impl Into<Option<f64>>) {
-        self.send_progress(done.into(), total.into(), None::<&str>).await;
+        self.send_progress(done.into(), total.into(), None::<&str>)
+            .await;
     }
 
     /// Like [`progress`](Self::progress), with a word for people.
@@ -123,7 +127,8 @@ impl Context {
         total: impl Into<Option<f64>>,
         message: impl fmt::Display + Send + Sync,
     ) {
-        self.send_progress(done.into(), total.into(), Some(message)).await;
+        self.send_progress(done.into(), total.into(), Some(message))
+            .await;
     }
 
     /// Sends a log message with structured data.
@@ -180,8 +185,10 @@ impl Context {
             return;
         }
         let mut push = Push::default();
-        future::poll_fn(|cx| self.poll_send(cx, &mut push, None, |out| encode::log(out, level, &data)))
-            .await;
+        future::poll_fn(|cx| {
+            self.poll_send(cx, &mut push, None, |out| encode::log(out, level, &data))
+        })
+        .await;
     }
 
     async fn send_progress(
@@ -214,7 +221,11 @@ impl Context {
         frame: impl FnOnce(&mut Vec<u8>),
     ) -> Poll<()> {
         let framing = self.call.lent.framing;
-        self.call.lane.poll_push(cx, Instant::now(), push, progress, |out| framing.write(out, frame))
+        self.call
+            .lane
+            .poll_push(cx, Instant::now(), push, progress, |out| {
+                framing.write(out, frame)
+            })
     }
 }
 

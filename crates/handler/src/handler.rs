@@ -92,7 +92,9 @@ impl fmt::Debug for Reply {
 
 impl fmt::Debug for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Work").field("deadline", &self.deadline).finish_non_exhaustive()
+        f.debug_struct("Work")
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }
 

@@ -3,9 +3,7 @@
 use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
 
 use tidegate_era::modern;
-use tidegate_model::{
-    CacheHint, Capabilities, Failure, HeaderParam, Implementation, Method,
-};
+use tidegate_model::{CacheHint, Capabilities, Failure, HeaderParam, Implementation, Method};
 
 /// What a handler offers, as far as the door needs to know it.
 #[derive(Clone, Debug)]
@@ -55,9 +53,10 @@ impl modern::Offered for Offer {
             Method::ResourcesList | Method::ResourcesRead | Method::TemplatesList => {
                 offered.resources.is_some()
             }
-            Method::Subscribe | Method::Unsubscribe => {
-                offered.resources.as_ref().is_some_and(|lists| lists.subscribe)
-            }
+            Method::Subscribe | Method::Unsubscribe => offered
+                .resources
+                .as_ref()
+                .is_some_and(|lists| lists.subscribe),
             Method::PromptsList | Method::PromptsGet => offered.prompts.is_some(),
             Method::SetLevel => offered.logging.is_some(),
             Method::Complete => offered.completions.is_some(),

@@ -115,11 +115,7 @@ impl From<String> for Content {
 
 impl ResourceContents {
     /// Returns a resource's text.
-    pub fn text(
-        uri: impl Into<String>,
-        mime: impl Into<String>,
-        text: impl Into<String>,
-    ) -> Self {
+    pub fn text(uri: impl Into<String>, mime: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             uri: uri.into(),
             mime_type: Some(mime.into()),

@@ -19,15 +19,23 @@ enum Kind {
 
 impl Error {
     pub(crate) fn address(address: &str, why: &'static str) -> Self {
-        Self(Kind::Address { address: address.to_owned(), why })
+        Self(Kind::Address {
+            address: address.to_owned(),
+            why,
+        })
     }
 
     pub(crate) fn bind(address: &str, source: io::Error) -> Self {
-        Self(Kind::Bind { address: address.to_owned(), source })
+        Self(Kind::Bind {
+            address: address.to_owned(),
+            source,
+        })
     }
 
     pub(crate) fn unsafe_address(address: &str) -> Self {
-        Self(Kind::Unsafe { address: address.to_owned() })
+        Self(Kind::Unsafe {
+            address: address.to_owned(),
+        })
     }
 
     pub(crate) const fn handler(problems: Vec<String>) -> Self {

@@ -110,7 +110,9 @@ impl<H: Handler> Server<H> {
         Self {
             problems: |handler| {
                 let router = (handler as &dyn std::any::Any).downcast_ref::<Router>();
-                router.map(|router| router.problems().to_vec()).unwrap_or_default()
+                router
+                    .map(|router| router.problems().to_vec())
+                    .unwrap_or_default()
             },
             handler,
             config: Config::default(),
@@ -169,7 +171,10 @@ impl<H: Handler> Server<H> {
     /// # Errors
     ///
     /// As [`listen`](Self::listen).
-    #[expect(clippy::unused_async, reason = "it needs the runtime, as its callers should see")]
+    #[expect(
+        clippy::unused_async,
+        reason = "it needs the runtime, as its callers should see"
+    )]
     pub async fn bind(self, address: &str) -> Result<Bound, Error> {
         let listener = Listener::bind(address, self.config.insecure_no_auth)?;
         Ok(Bound::new(self.stack()?, listener))
@@ -206,6 +211,8 @@ impl<H: Handler> Server<H> {
 
 impl<H> fmt::Debug for Server<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("Server")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }

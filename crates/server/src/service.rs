@@ -70,6 +70,8 @@ where
 
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Service").field("path", &self.stack.config.path).finish_non_exhaustive()
+        f.debug_struct("Service")
+            .field("path", &self.stack.config.path)
+            .finish_non_exhaustive()
     }
 }

@@ -51,7 +51,9 @@ impl Stack {
         let server = match handler.offer(&Caller::new(Revision::NEWEST_LEGACY.facts())) {
             Offered::Now(offer) => offer.server.clone(),
             // Whoever has to ask others what is offered still answers under one name.
-            Offered::Later(_) => tidegate_model::Implementation::new("tidegate", env!("CARGO_PKG_VERSION")),
+            Offered::Later(_) => {
+                tidegate_model::Implementation::new("tidegate", env!("CARGO_PKG_VERSION"))
+            }
         };
         Ok(Arc::new(Self {
             guard: Guard::new(&config),
@@ -79,6 +81,7 @@ impl Stack {
     {
         // Strangers are judged first, by their headers alone …
         let (parts, body) = request.into_parts();
+        let parts = Box::new(parts);
         let judged = Head::read(&parts.headers).and_then(|head| {
             self.guard.check(&head, &parts.uri)?;
             if parts.method == Method::POST {
@@ -126,5 +129,7 @@ impl Stack {
 
 /// Returns the time in seconds since 1970, as tickets carry it.
 pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }

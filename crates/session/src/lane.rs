@@ -132,7 +132,9 @@ impl Lane {
         state.count += 1;
         *push = Push::Written;
         let reader = state.reader.take();
-        let overdue = state.last_drain.is_none_or(|last| now.duration_since(last) >= Self::PATIENCE);
+        let overdue = state
+            .last_drain
+            .is_none_or(|last| now.duration_since(last) >= Self::PATIENCE);
         let give_way = overdue && !state.gave_way;
         state.gave_way |= give_way;
         drop(state);

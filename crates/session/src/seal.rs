@@ -71,7 +71,9 @@ impl Keys {
             msg: &ticket.write(),
             aad: principal,
         };
-        let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| NoEntropy)?;
+        let sealed = cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| NoEntropy)?;
         let mut bytes = Vec::with_capacity(1 + NONCE + sealed.len());
         bytes.push(*id);
         bytes.extend_from_slice(&nonce);
@@ -175,6 +177,9 @@ mod tests {
         let id = keys.seal(&ticket, b"").expect("entropy");
         assert!(id.len() < MAX_ID && id.bytes().all(|byte| byte.is_ascii_graphic()));
         let opened = keys.open(id.as_bytes(), b"").expect("ours");
-        assert_eq!((opened.client, opened.capabilities.experimental), (None, None));
+        assert_eq!(
+            (opened.client, opened.capabilities.experimental),
+            (None, None)
+        );
     }
 }

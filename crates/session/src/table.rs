@@ -120,22 +120,35 @@ impl Table {
             return Err(Full);
         }
         self.states.remove(&ticket.key);
-        self.ended.insert(ticket.key, ticket.issued + self.limits.lifetime);
+        self.ended
+            .insert(ticket.key, ticket.issued + self.limits.lifetime);
         Ok(())
     }
 
     /// Forgets what is over: ended ids that no longer open anyway, state past its lifetime, and
     /// state that lay idle, unless `busy` says that the session has work under way.
     pub fn expire(&mut self, now: u64, busy: impl Fn(&SessionKey) -> bool) {
-        let Limits { lifetime, idle, ended: most, .. } = self.limits;
+        let Limits {
+            lifetime,
+            idle,
+            ended: most,
+            ..
+        } = self.limits;
         self.ended.retain(|_, opens_until| *opens_until > now);
         let ended = &mut self.ended;
         self.states.retain(|key, state| {
             if now.saturating_sub(state.issued) >= lifetime {
                 return false;
             }
-            let is_idle = now.saturating_sub(state.last_used) >= idle;
-            if !is_idle || busy(key) || ended.len() >= most {
+            if now.saturating_sub(state.last_used) < idle {
+                return true;
+            }
+            if busy(key) {
+                // It is in use: idleness is counted from the end of its work.
+                state.last_used = now;
+                return true;
+            }
+            if ended.len() >= most {
                 return true;
             }
             ended.insert(*key, state.issued + lifetime);
@@ -177,7 +190,12 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: Limits = Limits { lifetime: 100, idle: 10, states: 2, ended: 2 };
+    const LIMITS: Limits = Limits {
+        lifetime: 100,
+        idle: 10,
+        states: 2,
+        ended: 2,
+    };
 
     fn ticket(now: u64) -> Ticket {
         Ticket::new(Revision::V2025_11_25, now).expect("entropy")
@@ -199,9 +217,25 @@ mod tests {
         table.expire(18, |_| false);
         assert_eq!(table.enter(&ticket, 18), Ok(Some(Level::Debug)));
         table.expire(28, |_| true);
-        assert_eq!(table.enter(&ticket, 28), Ok(Some(Level::Debug)), "work was under way");
+        assert_eq!(
+            table.enter(&ticket, 28),
+            Ok(Some(Level::Debug)),
+            "work was under way"
+        );
         table.expire(38, |_| false);
         assert_eq!(table.enter(&ticket, 38), Err(Gone));
+    }
+
+    #[test]
+    fn idleness_is_counted_from_the_end_of_the_work() {
+        let mut table = Table::new(LIMITS);
+        let ticket = ticket(0);
+        table.set_level(&ticket, Level::Debug, 0).expect("room");
+        table.expire(50, |_| true);
+        table.expire(59, |_| false);
+        assert_eq!(table.len(), (1, 0));
+        table.expire(60, |_| false);
+        assert_eq!(table.len(), (0, 1));
     }
 
     #[test]

@@ -43,7 +43,11 @@ impl SessionKey {
     /// Returns the key as short text, for logs. It opens nothing.
     #[must_use]
     pub fn to_hex(self) -> String {
-        self.0.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        self.0
+            .iter()
+            .take(6)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 
@@ -141,5 +145,7 @@ const REVISIONS: [Revision; 5] = [
 
 fn revision_byte(revision: Revision) -> u8 {
     let index = REVISIONS.iter().position(|other| *other == revision);
-    index.and_then(|index| u8::try_from(index).ok()).unwrap_or(u8::MAX)
+    index
+        .and_then(|index| u8::try_from(index).ok())
+        .unwrap_or(u8::MAX)
 }

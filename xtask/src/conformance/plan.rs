@@ -17,7 +17,7 @@ pub(super) struct Leg {
     groups: &'static [&'static [&'static str]],
 }
 
-pub(super) const LEGS: &[Leg] = &[
+pub(super) static LEGS: &[Leg] = &[
     Leg {
         line: Line::Old,
         revision: "2025-06-18",

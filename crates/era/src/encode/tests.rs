@@ -28,7 +28,10 @@ fn a_modern_list_says_how_long_it_stays_good() {
     let outcome = Outcome::Complete(Complete {
         result: json!({"tools": []}).into(),
         meta: Some(json!({"a": 1}).into()),
-        cache: Some(CacheHint { ttl_ms: 5000, scope: CacheScope::Public }),
+        cache: Some(CacheHint {
+            ttl_ms: 5000,
+            scope: CacheScope::Public,
+        }),
     });
     assert_eq!(
         written(MODERN, &outcome),
@@ -43,14 +46,18 @@ fn a_modern_list_says_how_long_it_stays_good() {
 #[test]
 fn an_empty_legacy_result_is_exactly_empty() {
     let outcome = Outcome::complete(Raw::empty_object());
-    assert_eq!(written(LEGACY, &outcome), r#"{"jsonrpc":"2.0","id":7,"result":{}}"#);
+    assert_eq!(
+        written(LEGACY, &outcome),
+        r#"{"jsonrpc":"2.0","id":7,"result":{}}"#
+    );
 }
 
 #[test]
 fn a_missing_resource_has_each_eras_code() {
     let outcome = Outcome::from(Failure::not_found("memo://x"));
     let code = |facts| {
-        let value: serde_json::Value = serde_json::from_str(&written(facts, &outcome)).expect("JSON");
+        let value: serde_json::Value =
+            serde_json::from_str(&written(facts, &outcome)).expect("JSON");
         assert_eq!(value["error"]["data"]["uri"], "memo://x");
         value["error"]["code"].clone()
     };
@@ -75,7 +82,9 @@ fn notifications_are_events() {
         progress(out, &token, 1.0, Some(2.5), Some(&"a \"b\"\n"));
     });
     Framing::Line.write(&mut out, |out| {
-        log(out, Level::Alert, |out| text(out, &format_args!("{}-{}", "x\t", 1)));
+        log(out, Level::Alert, |out| {
+            text(out, &format_args!("{}-{}", "x\t", 1))
+        });
     });
     assert_eq!(
         String::from_utf8(out).expect("UTF-8"),

@@ -23,7 +23,10 @@ fn a_call_is_slices_of_its_body() {
     assert_eq!(call.method, Some("tools/call".into()));
     assert_eq!(call.params.name, Some("echo".into()));
     let arguments = call.params.arguments.expect("given");
-    assert_eq!(arguments.as_str(), r#"{"n":12345678901234567890123,"b":1,"a":2}"#);
+    assert_eq!(
+        arguments.as_str(),
+        r#"{"n":12345678901234567890123,"b":1,"a":2}"#
+    );
     let meta = call.params.meta;
     assert_eq!(meta.version, Some("2026-07-28".into()));
     assert_eq!(meta.progress_token.expect("given").as_str(), r#""p""#);
@@ -32,13 +35,17 @@ fn a_call_is_slices_of_its_body() {
 
 #[test]
 fn line_breaks_between_tokens_are_taken_out() {
-    let call = one("{\r\n \"jsonrpc\": \"2.0\",\n\"id\":1,\"method\":\"m\",\n\"params\":{\"a\":\n[1,\n2]}}\n");
+    let call = one(
+        "{\r\n \"jsonrpc\": \"2.0\",\n\"id\":1,\"method\":\"m\",\n\"params\":{\"a\":\n[1,\n2]}}\n",
+    );
     assert_eq!(call.params.raw.expect("given").as_str(), "{\"a\":[1,2]}");
 }
 
 #[test]
 fn a_forged_message_on_a_line_of_its_own_stays_a_parameter() {
-    let call = one("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"params\":{\"a\":\n{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"evil\"}\n}}");
+    let call = one(
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"params\":{\"a\":\n{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"evil\"}\n}}",
+    );
     assert_eq!(call.id, Some(Id::Number(1)));
     assert!(!call.params.raw.expect("given").as_str().contains('\n'));
 }
@@ -46,11 +53,23 @@ fn a_forged_message_on_a_line_of_its_own_stays_a_parameter() {
 #[test]
 fn a_key_that_decides_stands_once() {
     for (text, key) in [
-        (r#"{"jsonrpc":"2.0","id":1,"method":"a","method":"b"}"#, "method"),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"a","method":"b"}"#,
+            "method",
+        ),
         (r#"{"jsonrpc":"2.0","id":1,"id":2,"method":"b"}"#, "id"),
-        (r#"{"jsonrpc":"2.0","id":1,"method":"b","params":{},"params":{}}"#, "params"),
-        (r#"{"jsonrpc":"2.0","id":1,"method":"b","params":{"name":"a","name":"b"}}"#, "params.name"),
-        (r#"{"jsonrpc":"2.0","id":1,"method":"b","params":{"_meta":{},"_meta":{}}}"#, "params._meta"),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"b","params":{},"params":{}}"#,
+            "params",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"b","params":{"name":"a","name":"b"}}"#,
+            "params.name",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"b","params":{"_meta":{},"_meta":{}}}"#,
+            "params._meta",
+        ),
     ] {
         let (malformed, _) = read(text).expect_err(text);
         assert_eq!(malformed, Malformed::Duplicate(key), "{text}");
@@ -76,7 +95,10 @@ fn what_is_no_message_is_refused() {
         r#"{"jsonrpc":"2.0","id":1,"m\u0065thod":"a"}"#,
     ] {
         let (malformed, _) = read(text).expect_err(text);
-        assert!(matches!(malformed, Malformed::Shape(_)), "{text}: {malformed:?}");
+        assert!(
+            matches!(malformed, Malformed::Shape(_)),
+            "{text}: {malformed:?}"
+        );
     }
 }
 
@@ -97,7 +119,9 @@ fn the_id_survives_a_later_fault() {
 
 #[test]
 fn escaped_text_is_unescaped_and_wrong_types_are_absent() {
-    let call = one(r#"{"jsonrpc":"2.0","id":1,"method":"a","params":{"name":"na\u00efve","uri":7,"_meta":5}}"#);
+    let call = one(
+        r#"{"jsonrpc":"2.0","id":1,"method":"a","params":{"name":"na\u00efve","uri":7,"_meta":5}}"#,
+    );
     assert_eq!(call.params.name, Some("naïve".to_owned().into()));
     assert_eq!(call.params.uri, None);
     assert!(call.params.meta.misshapen);
@@ -105,7 +129,16 @@ fn escaped_text_is_unescaped_and_wrong_types_are_absent() {
 
 #[test]
 fn responses_and_notifications_are_told_apart() {
-    assert_eq!(one(r#"{"jsonrpc":"2.0","method":"a"}"#).kind(), Kind::Notification);
-    assert_eq!(one(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).kind(), Kind::Response);
-    assert_eq!(one(r#"{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":""}}"#).kind(), Kind::Response);
+    assert_eq!(
+        one(r#"{"jsonrpc":"2.0","method":"a"}"#).kind(),
+        Kind::Notification
+    );
+    assert_eq!(
+        one(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).kind(),
+        Kind::Response
+    );
+    assert_eq!(
+        one(r#"{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":""}}"#).kind(),
+        Kind::Response
+    );
 }

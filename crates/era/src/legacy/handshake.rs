@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tidegate_model::{
-    Capabilities, ClientCapabilities, Failure, Implementation, Outcome, Raw,
-};
+use tidegate_model::{Capabilities, ClientCapabilities, Failure, Implementation, Outcome, Raw};
 
 use crate::revision::Revision;
 
@@ -45,9 +43,8 @@ impl Handshake {
             ))
         })?;
         let asked = Revision::read(&params.protocol_version);
-        let spoken = asked.filter(|revision| {
-            Revision::SERVED.contains(revision) && !revision.is_modern()
-        });
+        let spoken =
+            asked.filter(|revision| Revision::SERVED.contains(revision) && !revision.is_modern());
         Ok(Self {
             revision: spoken.unwrap_or(Revision::NEWEST_LEGACY),
             capabilities: params.capabilities,

@@ -48,7 +48,9 @@ fn try_admit(
         ));
     };
     if head.method != Some(name.as_str()) {
-        return Err(Reject::header_mismatch("Mcp-Method must repeat the body's `method`"));
+        return Err(Reject::header_mismatch(
+            "Mcp-Method must repeat the body's `method`",
+        ));
     }
     let method = Method::read(&name);
     if is_legacy_only(&method) || !offered.has_method(&method) {
@@ -56,7 +58,11 @@ fn try_admit(
     }
     check_name(head, &method, &message.params)?;
     if method == Method::ToolsCall {
-        let tool = message.params.name.as_ref().map_or("", |name| name.as_str());
+        let tool = message
+            .params
+            .name
+            .as_ref()
+            .map_or("", |name| name.as_str());
         let params = offered.header_params(tool);
         header_params::check(params, headers, message.params.arguments.as_ref())?;
     }

@@ -56,7 +56,9 @@ impl<H: Handler> Handler for Timed<H> {
     fn call(&self, call: Call, cx: Context) -> Reply {
         match self.inner.call(call, cx) {
             Reply::Running(mut work) => {
-                let limit = work.deadline.map_or(self.limit, |inner| inner.min(self.limit));
+                let limit = work
+                    .deadline
+                    .map_or(self.limit, |inner| inner.min(self.limit));
                 work.deadline = Some(limit);
                 Reply::Running(work)
             }

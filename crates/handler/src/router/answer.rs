@@ -53,7 +53,9 @@ impl Router {
 
     fn read(&self, call: &Call, cx: Context) -> Reply {
         let Some(uri) = &call.uri else {
-            return refuse(Failure::invalid_params("resources/read needs the resource's `uri`"));
+            return refuse(Failure::invalid_params(
+                "resources/read needs the resource's `uri`",
+            ));
         };
         let uri = uri.as_str();
         let cache = self.cache;
@@ -68,7 +70,11 @@ impl Router {
             uri: uri.to_owned(),
             ..ResourceRequest::default()
         };
-        if let Some(entry) = self.resources.iter().find(|entry| entry.resource.uri == uri) {
+        if let Some(entry) = self
+            .resources
+            .iter()
+            .find(|entry| entry.resource.uri == uri)
+        {
             return Some((entry.read)(request, cx));
         }
         let (entry, vars) = self

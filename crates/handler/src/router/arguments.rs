@@ -103,7 +103,9 @@ fn place(pointer: &str) -> String {
 }
 
 fn refusal(faults: &str) -> Failure {
-    Failure::tool(format_args!("the arguments do not fit the tool's schema: {faults}"))
+    Failure::tool(format_args!(
+        "the arguments do not fit the tool's schema: {faults}"
+    ))
 }
 
 /// Returns the schema of `T` as a tool's arguments, and the words that describe it.
@@ -171,7 +173,10 @@ fn says_more_than_serde(schema: &Value) -> bool {
 
 /// Derived schemas of unsigned and small integers carry the range of their type, which serde keeps.
 fn has_range_of_its_own(fields: &Map<String, Value>) -> bool {
-    let format = fields.get("format").and_then(Value::as_str).unwrap_or_default();
+    let format = fields
+        .get("format")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let (least, most): (Option<i64>, Option<i64>) = match format {
         "uint8" => (Some(0), Some(u8::MAX.into())),
         "uint16" => (Some(0), Some(u16::MAX.into())),
@@ -181,7 +186,9 @@ fn has_range_of_its_own(fields: &Map<String, Value>) -> bool {
         _ => (None, None),
     };
     let is = |key: &str, bound: Option<i64>| {
-        fields.get(key).is_none_or(|value| bound.is_some_and(|bound| *value == bound))
+        fields
+            .get(key)
+            .is_none_or(|value| bound.is_some_and(|bound| *value == bound))
     };
     !is("minimum", least) || !is("maximum", most)
 }
@@ -215,7 +222,10 @@ mod tests {
     fn a_derived_schema_has_the_doc_comments() {
         let (schema, description) = schema_of::<Sail>();
         assert_eq!(description.as_deref(), Some("Moves a boat."));
-        assert_eq!(schema["properties"]["miles"]["description"], "How far, in miles.");
+        assert_eq!(
+            schema["properties"]["miles"]["description"],
+            "How far, in miles."
+        );
         assert_eq!(schema["type"], "object");
     }
 
@@ -228,25 +238,48 @@ mod tests {
     #[test]
     fn a_refusal_names_the_place_and_the_reason() {
         let raw = Raw::from(json!({"hands": 40}));
-        let failure = checker::<Crew>().decode::<Crew>(Some(&raw)).expect_err("too many");
+        let failure = checker::<Crew>()
+            .decode::<Crew>(Some(&raw))
+            .expect_err("too many");
         assert!(failure.is_tool());
-        assert!(failure.message().contains("arguments.hands: 40 is greater than the maximum of 12"), "{failure}");
+        assert!(
+            failure
+                .message()
+                .contains("arguments.hands: 40 is greater than the maximum of 12"),
+            "{failure}"
+        );
 
         let raw = Raw::from(json!({"miles": "far"}));
-        let failure = checker::<Sail>().decode::<Sail>(Some(&raw)).expect_err("no number");
+        let failure = checker::<Sail>()
+            .decode::<Sail>(Some(&raw))
+            .expect_err("no number");
         assert!(failure.message().contains("arguments.miles"), "{failure}");
 
         let failure = checker::<Sail>().decode::<Sail>(None).expect_err("missing");
-        assert!(failure.message().contains("\"miles\" is a required property"), "{failure}");
+        assert!(
+            failure
+                .message()
+                .contains("\"miles\" is a required property"),
+            "{failure}"
+        );
     }
 
     #[test]
     fn what_fits_is_decoded() {
         let raw = Raw::from(json!({"hands": 4}));
-        assert_eq!(checker::<Crew>().decode::<Crew>(Some(&raw)).expect("fits"), Crew { hands: 4 });
+        assert_eq!(
+            checker::<Crew>().decode::<Crew>(Some(&raw)).expect("fits"),
+            Crew { hands: 4 }
+        );
         let raw = Raw::from(json!({"miles": 3, "harbour": null}));
         let sail = checker::<Sail>().decode::<Sail>(Some(&raw)).expect("fits");
-        assert_eq!(sail, Sail { miles: 3, harbour: None });
+        assert_eq!(
+            sail,
+            Sail {
+                miles: 3,
+                harbour: None
+            }
+        );
     }
 
     #[test]

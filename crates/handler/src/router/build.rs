@@ -1,6 +1,9 @@
 //! Putting a router together.
 
-use std::{collections::HashMap, sync::{Arc, OnceLock}};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use tidegate_model::{CacheHint, CacheScope, Capabilities, Implementation, Lists};
 
@@ -49,7 +52,10 @@ impl Router {
 
     /// How long clients may keep a list: a minute. A router does not change while it runs, but the
     /// program may be replaced.
-    pub const CACHE: CacheHint = CacheHint { ttl_ms: 60_000, scope: CacheScope::Public };
+    pub const CACHE: CacheHint = CacheHint {
+        ttl_ms: 60_000,
+        scope: CacheScope::Public,
+    };
 
     /// Returns a router that offers nothing yet.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
@@ -100,7 +106,11 @@ impl Router {
     #[must_use]
     pub fn tool<M: 'static, F: ToolFn<M>>(self, spec: impl Into<ToolSpec>, function: F) -> Self {
         let output = F::output_schema();
-        self.add_tool(tool::Entry::new::<F::Args>(spec.into(), output, tool::runner(function)))
+        self.add_tool(tool::Entry::new::<F::Args>(
+            spec.into(),
+            output,
+            tool::runner(function),
+        ))
     }
 
     /// Adds a tool that blocks. It runs on a thread of its own.
@@ -111,7 +121,11 @@ impl Router {
         function: F,
     ) -> Self {
         let output = F::output_schema();
-        self.add_tool(tool::Entry::new::<F::Args>(spec.into(), output, tool::blocking_runner(function)))
+        self.add_tool(tool::Entry::new::<F::Args>(
+            spec.into(),
+            output,
+            tool::blocking_runner(function),
+        ))
     }
 
     /// Adds a tool that is a stream: its items become notifications, its last value the result.
@@ -130,11 +144,19 @@ impl Router {
     #[must_use]
     pub fn resource<R, F: ResourceFn<R>>(mut self, spec: ResourceSpec, function: F) -> Self {
         self.snapshot = OnceLock::new();
-        if self.resources.iter().any(|entry| entry.resource.uri == spec.0.uri) {
-            self.problems.push(format!("resource {:?} is there twice", spec.0.uri));
+        if self
+            .resources
+            .iter()
+            .any(|entry| entry.resource.uri == spec.0.uri)
+        {
+            self.problems
+                .push(format!("resource {:?} is there twice", spec.0.uri));
         }
         let read = resource::reader(function, spec.0.mime_type.clone());
-        self.resources.push(resource::Entry { resource: spec.0, read });
+        self.resources.push(resource::Entry {
+            resource: spec.0,
+            read,
+        });
         self
     }
 
@@ -145,7 +167,11 @@ impl Router {
         match Pattern::read(&spec.0.uri_template) {
             Ok(pattern) => {
                 let read = resource::reader(function, spec.0.mime_type.clone());
-                self.templates.push(template::Entry { template: spec.0, pattern, read });
+                self.templates.push(template::Entry {
+                    template: spec.0,
+                    pattern,
+                    read,
+                });
             }
             Err(problem) => self.problems.push(problem),
         }
@@ -161,8 +187,13 @@ impl Router {
     ) -> Self {
         self.snapshot = OnceLock::new();
         let entry = prompt::Entry::new(spec.into(), function);
-        if self.prompts.iter().any(|other| other.prompt.name == entry.prompt.name) {
-            self.problems.push(format!("prompt {:?} is there twice", entry.prompt.name));
+        if self
+            .prompts
+            .iter()
+            .any(|other| other.prompt.name == entry.prompt.name)
+        {
+            self.problems
+                .push(format!("prompt {:?} is there twice", entry.prompt.name));
         }
         self.prompts.push(entry);
         self
@@ -181,7 +212,8 @@ impl Router {
             Ok(entry) => {
                 let name = entry.tool.name.clone();
                 if self.by_name.insert(name, self.tools.len()).is_some() {
-                    self.problems.push(format!("tool {:?} is there twice", entry.tool.name));
+                    self.problems
+                        .push(format!("tool {:?} is there twice", entry.tool.name));
                 }
                 self.tools.push(entry);
             }

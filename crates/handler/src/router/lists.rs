@@ -51,7 +51,9 @@ impl List {
     pub(crate) fn page(&self, at: Option<&Text>, cache: CacheHint) -> Outcome {
         let index = match at {
             None => Some(0),
-            Some(at) => (1..self.pages.len()).find(|index| cursor(self.fingerprint, *index) == at.as_str()),
+            Some(at) => {
+                (1..self.pages.len()).find(|index| cursor(self.fingerprint, *index) == at.as_str())
+            }
         };
         match index.and_then(|index| self.pages.get(index)) {
             Some(page) => Outcome::Complete(Complete {
@@ -104,7 +106,10 @@ mod tests {
 
     #[test]
     fn an_empty_list_is_a_page() {
-        assert_eq!(page(&List::new::<u8>("tools", &[], 2), None), serde_json::json!({"tools": []}));
+        assert_eq!(
+            page(&List::new::<u8>("tools", &[], 2), None),
+            serde_json::json!({"tools": []})
+        );
     }
 
     #[test]
@@ -113,7 +118,10 @@ mod tests {
         let other = cursor(7, 1);
         for at in ["", "1", other.as_str()] {
             let at = Text::from(at.to_owned());
-            assert!(matches!(list.page(Some(&at), CacheHint::NONE), Outcome::Failed(_)));
+            assert!(matches!(
+                list.page(Some(&at), CacheHint::NONE),
+                Outcome::Failed(_)
+            ));
         }
     }
 }

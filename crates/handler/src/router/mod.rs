@@ -17,10 +17,10 @@ pub use self::{
     output::{IntoOutput, Structured, ToolOutput},
     prompt::{IntoMessages, PromptFn, PromptSpec},
     resource::{IntoContents, ResourceFn, ResourceRequest, ResourceSpec},
+    spec::ToolSpec,
     stream::{Step, StreamToolFn},
     template::TemplateSpec,
     tool::{BlockingToolFn, ToolFn},
-    spec::ToolSpec,
 };
 
 pub(crate) mod kinds {

@@ -118,7 +118,9 @@ impl<T: Serialize + JsonSchema + Send + 'static> IntoOutput<Typed> for T {
     fn into_output(self) -> Outcome {
         let json = match serde_json::to_vec(&self) {
             Ok(json) => json,
-            Err(error) => return Failure::internal(format_args!("the result has no JSON: {error}")).into(),
+            Err(error) => {
+                return Failure::internal(format_args!("the result has no JSON: {error}")).into();
+            }
         };
         match json.first() {
             Some(b'"') => text_block(&json),
@@ -136,7 +138,10 @@ impl<T: Serialize + JsonSchema + Send + 'static> IntoOutput<Shown> for Structure
     fn into_output(self) -> Outcome {
         match serde_json::to_vec(&self.value) {
             Ok(json) if json.starts_with(b"{") => structured(&json, self.text.as_deref()),
-            Ok(json) => structured(&[b"{\"result\":", json.as_slice(), b"}"].concat(), self.text.as_deref()),
+            Ok(json) => structured(
+                &[b"{\"result\":", json.as_slice(), b"}"].concat(),
+                self.text.as_deref(),
+            ),
             Err(error) => Failure::internal(format_args!("the result has no JSON: {error}")).into(),
         }
     }

@@ -132,8 +132,11 @@ impl Entry {
     }
 
     fn check(&self, arguments: Option<&Raw>) -> Result<(), Failure> {
-        let given: Value = arguments.and_then(|raw| raw.decode().ok()).unwrap_or_default();
-        let missing = |argument: &&PromptArgument| argument.required && given.get(&argument.name).is_none();
+        let given: Value = arguments
+            .and_then(|raw| raw.decode().ok())
+            .unwrap_or_default();
+        let missing =
+            |argument: &&PromptArgument| argument.required && given.get(&argument.name).is_none();
         match self.prompt.arguments.iter().find(missing) {
             Some(argument) => Err(Failure::invalid_params(format_args!(
                 "the prompt {} needs the argument {}",
@@ -146,18 +149,29 @@ impl Entry {
 
 fn arguments_of(schema: &Value) -> Vec<PromptArgument> {
     let required = schema.get("required").and_then(Value::as_array);
-    let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|other| other == name));
+    let is_required =
+        |name: &str| required.is_some_and(|names| names.iter().any(|other| other == name));
     let properties = schema.get("properties").and_then(Value::as_object);
-    properties.into_iter().flatten().map(|(name, property)| PromptArgument {
-        name: name.clone(),
-        description: property.get("description").and_then(Value::as_str).map(str::to_owned),
-        required: is_required(name),
-    }).collect()
+    properties
+        .into_iter()
+        .flatten()
+        .map(|(name, property)| PromptArgument {
+            name: name.clone(),
+            description: property
+                .get("description")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
+            required: is_required(name),
+        })
+        .collect()
 }
 
 fn answer(description: Option<&str>, messages: &[PromptMessage]) -> Outcome {
     let mut out = Vec::with_capacity(256);
-    encode::json(&mut out, &json!({ "description": description, "messages": messages }));
+    encode::json(
+        &mut out,
+        &json!({ "description": description, "messages": messages }),
+    );
     Outcome::complete(Raw::trusted(out.into()))
 }
 

@@ -40,7 +40,11 @@ pub trait StreamToolFn<M>: Send + Sync + 'static {
     fn output_schema() -> Option<Value>;
 
     /// Begins a call.
-    fn begin(&self, args: Self::Args, cx: Context) -> impl Future<Output = Outcome> + Send + 'static;
+    fn begin(
+        &self,
+        args: Self::Args,
+        cx: Context,
+    ) -> impl Future<Output = Outcome> + Send + 'static;
 }
 
 impl<F, A, S, R, K: 'static> StreamToolFn<(A, R, K)> for F
@@ -64,10 +68,12 @@ where
 
 /// Makes the runner of a tool that is a stream.
 pub(crate) fn runner<M: 'static, F: StreamToolFn<M>>(function: F) -> Run {
-    Box::new(move |checker: &Checker, arguments, cx| match checker.decode::<F::Args>(arguments) {
-        Ok(args) => Reply::running(function.begin(args, cx)),
-        Err(failure) => Reply::Ready(failure.into()),
-    })
+    Box::new(
+        move |checker: &Checker, arguments, cx| match checker.decode::<F::Args>(arguments) {
+            Ok(args) => Reply::running(function.begin(args, cx)),
+            Err(failure) => Reply::Ready(failure.into()),
+        },
+    )
 }
 
 async fn drive<S, R, K>(mut steps: Pin<Box<S>>, cx: Context) -> Outcome
@@ -79,8 +85,16 @@ where
         match step {
             Ok(Step::Info(text)) => cx.info(text).await,
             Ok(Step::Log(level, data)) => cx.log(level, data).await,
-            Ok(Step::Progress { done, total, message: None }) => cx.progress(done, total).await,
-            Ok(Step::Progress { done, total, message: Some(message) }) => {
+            Ok(Step::Progress {
+                done,
+                total,
+                message: None,
+            }) => cx.progress(done, total).await,
+            Ok(Step::Progress {
+                done,
+                total,
+                message: Some(message),
+            }) => {
                 cx.progress_message(done, total, message).await;
             }
             Ok(Step::Done(result)) => return result.into_output(),

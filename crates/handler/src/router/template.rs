@@ -85,7 +85,10 @@ impl Pattern {
             })
             .collect::<Result<Vec<_>, String>>()?;
         let inner = vars.len().saturating_sub(1);
-        if start.contains('}') || vars.is_empty() || vars[..inner].iter().any(|(_, rest)| rest.is_empty()) {
+        if start.contains('}')
+            || vars.is_empty()
+            || vars[..inner].iter().any(|(_, rest)| rest.is_empty())
+        {
             return Err(fail());
         }
         Ok(Self { start, vars })
@@ -97,7 +100,11 @@ impl Pattern {
         let mut rest = uri.strip_prefix(self.start.as_str())?;
         let mut found = BTreeMap::new();
         for (name, after) in &self.vars {
-            let end = if after.is_empty() { rest.len() } else { rest.find(after.as_str())? };
+            let end = if after.is_empty() {
+                rest.len()
+            } else {
+                rest.find(after.as_str())?
+            };
             let (value, tail) = rest.split_at(end);
             if value.is_empty() || value.contains('/') {
                 return None;
@@ -121,26 +128,43 @@ mod tests {
 
     fn vars(template: &str, uri: &str) -> Option<Vec<(String, String)>> {
         let pattern = Pattern::read(template).expect("a template");
-        pattern.match_uri(uri).map(|vars| vars.into_iter().collect())
+        pattern
+            .match_uri(uri)
+            .map(|vars| vars.into_iter().collect())
     }
 
     #[test]
     fn uris_are_matched() {
         let found = vars("test://template/{id}/data", "test://template/123/data");
         assert_eq!(found, Some(vec![("id".to_owned(), "123".to_owned())]));
-        assert_eq!(vars("a://{x}/{y}", "a://1/2").map(|vars| vars.len()), Some(2));
+        assert_eq!(
+            vars("a://{x}/{y}", "a://1/2").map(|vars| vars.len()),
+            Some(2)
+        );
     }
 
     #[test]
     fn strangers_are_not() {
-        for uri in ["test://template//data", "test://template/1/2/data", "test://template/1/date", "x"] {
+        for uri in [
+            "test://template//data",
+            "test://template/1/2/data",
+            "test://template/1/date",
+            "x",
+        ] {
             assert_eq!(vars("test://template/{id}/data", uri), None, "{uri}");
         }
     }
 
     #[test]
     fn templates_beyond_level_1_are_refused() {
-        for template in ["a://b", "a://{+x}", "a://{x", "a://{x}{y}", "a://x}", "a://{}"] {
+        for template in [
+            "a://b",
+            "a://{+x}",
+            "a://{x",
+            "a://{x}{y}",
+            "a://x}",
+            "a://{}",
+        ] {
             assert!(Pattern::read(template).is_err(), "{template}");
         }
     }

@@ -38,7 +38,11 @@ pub trait ToolFn<M>: Send + Sync + 'static {
     fn output_schema() -> Option<Value>;
 
     /// Begins a call.
-    fn begin(&self, args: Self::Args, cx: Context) -> impl Future<Output = Outcome> + Send + 'static;
+    fn begin(
+        &self,
+        args: Self::Args,
+        cx: Context,
+    ) -> impl Future<Output = Outcome> + Send + 'static;
 }
 
 /// A function that blocks and is a tool: `fn(Args, BlockingContext) -> R`.
@@ -89,7 +93,10 @@ impl Entry {
         }
         let checker = Checker::new(schema.clone(), by_hand).map_err(|why| fail(&why))?;
         let header_params = tidegate_era::header_params(&schema).map_err(|why| fail(&why))?;
-        let description = spec.description.or(described).unwrap_or_else(|| spec.name.clone());
+        let description = spec
+            .description
+            .or(described)
+            .unwrap_or_else(|| spec.name.clone());
         Ok(Self {
             tool: Tool {
                 name: spec.name,
@@ -118,15 +125,19 @@ impl Entry {
 /// 2026-07-28 tools §Tool Names.
 fn is_name(name: &str) -> bool {
     (1..=128).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 /// Makes the runner of an async tool.
 pub(crate) fn runner<M: 'static, F: ToolFn<M>>(function: F) -> Run {
-    Box::new(move |checker, arguments, cx| match checker.decode::<F::Args>(arguments) {
-        Ok(args) => Reply::running(function.begin(args, cx)),
-        Err(failure) => Reply::Ready(failure.into()),
-    })
+    Box::new(
+        move |checker, arguments, cx| match checker.decode::<F::Args>(arguments) {
+            Ok(args) => Reply::running(function.begin(args, cx)),
+            Err(failure) => Reply::Ready(failure.into()),
+        },
+    )
 }
 
 /// Makes the runner of a tool that blocks: it runs on a thread of its own, off the reactor.

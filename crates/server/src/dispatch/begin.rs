@@ -21,7 +21,12 @@ pub(crate) enum Begun {
 }
 
 /// Gives a call to the handler.
-pub(crate) fn begin(stack: &Arc<Stack>, mut call: Call, caller: Caller, log_level: Option<Level>) -> Begun {
+pub(crate) fn begin(
+    stack: &Arc<Stack>,
+    mut call: Call,
+    caller: Caller,
+    log_level: Option<Level>,
+) -> Begun {
     let id = call.id.clone();
     let facts = caller.facts;
     let session = caller.session.as_ref().map(|ticket| ticket.key);
@@ -46,7 +51,11 @@ pub(crate) fn begin(stack: &Arc<Stack>, mut call: Call, caller: Caller, log_leve
         stack.handler.call(call, cx.clone())
     }));
     match begun {
-        Ok(Reply::Ready(outcome)) => Begun::Done(id, outcome),
+        Ok(Reply::Ready(outcome)) => {
+            // Nobody reads the lane of a call that is done.
+            cx.lane().detach();
+            Begun::Done(id, outcome)
+        }
         Ok(Reply::Running(work)) => {
             Begun::Running(Running::new(stack, facts, session, id, cx, work, span))
         }

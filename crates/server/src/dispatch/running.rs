@@ -29,7 +29,10 @@ use crate::stack::Stack;
 ///
 /// Dropping it before its end cancels the call where a disconnect cancels (modern). In a legacy
 /// session the call goes on in a task, without a reader.
-pub(crate) struct Running(Option<Inner>);
+pub(crate) struct Running {
+    inner: Option<Inner>,
+    cx: Context,
+}
 
 /// How a call left.
 pub(crate) enum Ending {
@@ -48,6 +51,9 @@ struct Inner {
     limit: Duration,
     calls: Arc<Calls>,
     pending: Option<Box<Pending>>,
+    /// It outlived its connection and runs in a task; a task that is dropped is not followed by
+    /// another.
+    is_orphan: bool,
     span: Span,
 }
 
@@ -70,27 +76,32 @@ impl Running {
         span: Span,
     ) -> Self {
         let most = stack.config.call_deadline;
-        Self(Some(Inner {
+        let inner = Inner {
             work: work.future,
-            cx,
+            cx: cx.clone(),
             facts,
             session,
             id,
             limit: work.deadline.map_or(most, |limit| limit.min(most)),
             calls: Arc::clone(&stack.calls),
             pending: None,
+            is_orphan: false,
             span,
-        }))
+        };
+        Self {
+            inner: Some(inner),
+            cx,
+        }
     }
 
     /// Polls the call. After it has ended it must not be polled again.
     pub(crate) fn poll(&mut self, task: &mut Task<'_>) -> Poll<Ending> {
-        let Some(inner) = &mut self.0 else {
+        let Some(inner) = &mut self.inner else {
             return Poll::Ready(Ending::Cancelled);
         };
         let ending = inner.poll(task);
         if ending.is_ready() {
-            self.0 = None;
+            self.inner = None;
         }
         ending
     }
@@ -98,7 +109,7 @@ impl Running {
     /// Notes that the call was not ready at once: from now on it can be cancelled, and its
     /// deadline runs.
     pub(crate) fn enter(&mut self) -> Result<(), Reject> {
-        let Some(inner) = &mut self.0 else {
+        let Some(inner) = &mut self.inner else {
             return Ok(());
         };
         match inner.calls.enter(inner.session, &inner.id, &inner.cx) {
@@ -113,7 +124,7 @@ impl Running {
                 let reject = reject.for_id(Some(inner.id.clone()));
                 // It was refused, so nobody waits for it.
                 inner.cx.lane().cancel();
-                self.0 = None;
+                self.inner = None;
                 Err(reject)
             }
         }
@@ -121,33 +132,53 @@ impl Running {
 
     /// Returns the call's lane, its id and its facts.
     pub(crate) fn parts(&self) -> Option<(&Lane, &Id, Facts)> {
-        self.0.as_ref().map(|inner| (inner.cx.lane(), &inner.id, inner.facts))
+        self.inner
+            .as_ref()
+            .map(|inner| (inner.cx.lane(), &inner.id, inner.facts))
     }
 
     /// Returns the call's context.
-    pub(crate) fn context(&self) -> Option<&Context> {
-        self.0.as_ref().map(|inner| &inner.cx)
+    pub(crate) const fn context(&self) -> &Context {
+        &self.cx
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let Some(inner) = self.0.take() else {
+        // Whoever polls the call also reads its lane. Threads and tasks of the tool may still
+        // write, and must not wait for room that nobody makes.
+        self.cx.lane().detach();
+        let Some(mut inner) = self.inner.take() else {
             return;
         };
+        let goes_on =
+            !inner.facts.disconnect_cancels && !inner.is_orphan && !inner.cx.is_cancelled();
         let runtime = Handle::try_current();
         match runtime {
-            Ok(runtime) if !inner.facts.disconnect_cancels && !inner.cx.is_cancelled() => {
-                inner.cx.lane().detach();
-                let mut orphan = Self(Some(inner));
+            Ok(runtime) if goes_on => {
+                // A runtime that shuts down drops what it is given at once.
+                inner.is_orphan = true;
+                let mut orphan = Self {
+                    inner: Some(inner),
+                    cx: self.cx.clone(),
+                };
                 runtime.spawn(async move {
-                    if orphan.0.as_ref().is_some_and(|inner| inner.pending.is_none()) {
+                    if orphan
+                        .inner
+                        .as_ref()
+                        .is_some_and(|inner| inner.pending.is_none())
+                    {
                         // Too many calls are pending: this one ends here.
                         if orphan.enter().is_err() {
                             return;
                         }
                     }
-                    std::future::poll_fn(|task| orphan.poll(task)).await;
+                    std::future::poll_fn(|task| {
+                        // No reader is left to be woken by a cancellation.
+                        let _ = orphan.cx.lane().poll_cancelled(task);
+                        orphan.poll(task)
+                    })
+                    .await;
                 });
             }
             _ => inner.cx.lane().cancel(),
@@ -179,5 +210,8 @@ impl Inner {
 }
 
 fn overdue(limit: Duration) -> Outcome {
-    Failure::tool(format_args!("the call took longer than {limit:?} and was stopped")).into()
+    Failure::tool(format_args!(
+        "the call took longer than {limit:?} and was stopped"
+    ))
+    .into()
 }

@@ -91,7 +91,12 @@ impl Streams {
 
     /// Returns the sessions that have a stream open.
     pub(crate) fn busy(&self) -> HashSet<SessionKey> {
-        self.open.lock().streams.values().map(|(key, _)| *key).collect()
+        self.open
+            .lock()
+            .streams
+            .values()
+            .map(|(key, _)| *key)
+            .collect()
     }
 }
 

@@ -81,7 +81,8 @@ impl Whole {
             self.first = data;
         } else {
             if self.rest.is_empty() {
-                self.rest.extend_from_slice(&std::mem::take(&mut self.first));
+                self.rest
+                    .extend_from_slice(&std::mem::take(&mut self.first));
             }
             self.rest.extend_from_slice(&data);
         }
@@ -89,7 +90,11 @@ impl Whole {
     }
 
     fn into_bytes(self) -> Bytes {
-        if self.rest.is_empty() { self.first } else { self.rest.freeze() }
+        if self.rest.is_empty() {
+            self.first
+        } else {
+            self.rest.freeze()
+        }
     }
 }
 
@@ -101,5 +106,8 @@ fn too_large(config: &Config) -> Reject {
 }
 
 fn too_slow() -> Reject {
-    Reject::guard(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive")
+    Reject::guard(
+        StatusCode::REQUEST_TIMEOUT,
+        "the body took too long to arrive",
+    )
 }

@@ -20,18 +20,27 @@ use crate::{
 pub(super) async fn initialize(
     stack: &Arc<Stack>,
     head: &Head<'_>,
-    message: Envelope,
+    message: Box<Envelope>,
 ) -> Result<Response<ResponseBody>, Reject> {
     if message.kind() != Kind::Request {
-        return Err(Reject::bad_request(code::INVALID_REQUEST, "initialize is a request: it needs an id"));
+        return Err(Reject::bad_request(
+            code::INVALID_REQUEST,
+            "initialize is a request: it needs an id",
+        ));
     }
     let accept = head.accept;
-    let call = legacy::admit(message)?;
+    let call = legacy::admit(*message)?;
     let handshake = match Handshake::read(&call.params) {
         Ok(handshake) => handshake,
         Err(failure) => {
             let facts = tidegate_era::Revision::NEWEST_LEGACY.facts();
-            return Ok(respond::outcome(stack, accept, facts, &call.id, &Outcome::from(failure)));
+            return Ok(respond::outcome(
+                stack,
+                accept,
+                facts,
+                &call.id,
+                &Outcome::from(failure),
+            ));
         }
     };
     let facts = handshake.revision.facts();
@@ -43,10 +52,16 @@ pub(super) async fn initialize(
         offer.instructions.as_deref(),
     );
     let id = seal(stack, handshake).ok_or_else(|| {
-        Reject::busy(StatusCode::SERVICE_UNAVAILABLE, 1, "no session can be opened at the moment")
+        Reject::busy(
+            StatusCode::SERVICE_UNAVAILABLE,
+            1,
+            "no session can be opened at the moment",
+        )
     })?;
     let mut response = respond::outcome(stack, accept, facts, &call.id, &result);
-    response.headers_mut().insert(HeaderName::from_static(SESSION_ID), id);
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static(SESSION_ID), id);
     Ok(response)
 }
 

@@ -20,7 +20,10 @@ use crate::{
 };
 
 /// A message that its session let in.
-#[expect(clippy::large_enum_variant, reason = "a call is the common one, and moved once")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a call is the common one, and moved once"
+)]
 pub(super) enum Admitted {
     /// A request.
     Call(Call, Inside, Arc<Offer>, Accept),
@@ -33,7 +36,7 @@ pub(super) async fn admit(
     stack: &Arc<Stack>,
     connection: &Connection,
     head: &Head<'_>,
-    message: Envelope,
+    message: Box<Envelope>,
 ) -> Result<Admitted, Reject> {
     let inside = match session::enter(stack, connection, head) {
         Ok(inside) => inside,
@@ -43,14 +46,22 @@ pub(super) async fn admit(
         take(stack, &inside, &message);
         return Ok(Admitted::Taken);
     }
-    let offer = stack.offer(inside.ticket.revision.facts()).await.map_err(unavailable)?;
-    Ok(Admitted::Call(legacy::admit(message)?, inside, offer, head.accept))
+    let offer = stack
+        .offer(inside.ticket.revision.facts())
+        .await
+        .map_err(unavailable)?;
+    Ok(Admitted::Call(
+        legacy::admit(*message)?,
+        inside,
+        offer,
+        head.accept,
+    ))
 }
 
 /// Answers what was admitted.
 pub(super) async fn answer(
     stack: &Arc<Stack>,
-    parts: Parts,
+    parts: Box<Parts>,
     admitted: Admitted,
 ) -> Result<Response<ResponseBody>, Reject> {
     let Admitted::Call(call, inside, offer, accept) = admitted else {
@@ -65,7 +76,7 @@ pub(super) async fn answer(
 pub(super) async fn batch(
     stack: &Arc<Stack>,
     connection: &Connection,
-    parts: Parts,
+    parts: Box<Parts>,
     messages: Vec<Envelope>,
 ) -> Result<Response<ResponseBody>, Reject> {
     let head = Head::read(&parts.headers)?;
@@ -88,12 +99,14 @@ pub(super) async fn batch(
             take(stack, &inside, &message);
         }
     }
-    Ok(respond::batch(stack, accept, facts, begun))
+    Ok(respond::batch(stack, accept, facts, begun).await)
 }
 
 /// Takes a notification or a response. Nothing asks yet, so no response is waited for.
 fn take(stack: &Stack, inside: &Inside, message: &Envelope) {
-    let Some(method) = &message.method else { return };
+    let Some(method) = &message.method else {
+        return;
+    };
     if Method::read(method) == Method::Cancelled
         && let Some(id) = &message.params.request_id
     {
@@ -108,19 +121,25 @@ fn request(
     facts: Facts,
     offer: &Offer,
     call: Call,
-    parts: Option<Parts>,
+    parts: Option<Box<Parts>>,
 ) -> Result<Begun, Reject> {
     let done = |outcome: Outcome| Ok(Begun::Done(call.id.clone(), outcome));
     match &call.method {
         Method::Ping => done(empty()),
         Method::SetLevel if offer.has_method(&call.method) => set_level(stack, inside, call),
         // The modern era's own methods are unknown here.
-        method if matches!(method, Method::Discover | Method::Listen) || !offer.has_method(method) => {
+        method
+            if matches!(method, Method::Discover | Method::Listen) || !offer.has_method(method) =>
+        {
             done(Failure::method_not_found(method.name()).into())
         }
         // `initialize` inside a batch (2025-03-26 lifecycle forbids it).
         Method::Initialize => done(
-            Failure::new(tidegate_model::FailureKind::InvalidRequest, "initialize stands alone").into(),
+            Failure::new(
+                tidegate_model::FailureKind::InvalidRequest,
+                "initialize stands alone",
+            )
+            .into(),
         ),
         _ => {
             let caller = Caller {
@@ -139,7 +158,11 @@ fn set_level(stack: &Stack, inside: &Inside, call: Call) -> Result<Begun, Reject
     stack.sweep(now);
     let outcome = match legacy::set_level(&call.params) {
         Ok(level) => {
-            let set = stack.sessions.lock().table.set_level(&inside.ticket, level, now);
+            let set = stack
+                .sessions
+                .lock()
+                .table
+                .set_level(&inside.ticket, level, now);
             set.map_err(|full| {
                 Reject::busy(StatusCode::SERVICE_UNAVAILABLE, 10, full.to_string())
                     .for_id(Some(call.id.clone()))

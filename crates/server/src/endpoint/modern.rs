@@ -14,7 +14,10 @@ use crate::{
 };
 
 /// A message that the ladder let through.
-#[expect(clippy::large_enum_variant, reason = "a call is the common one, and moved once")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a call is the common one, and moved once"
+)]
 pub(super) enum Admitted {
     /// A call for the handler.
     Call(Call, Facts, Accept),
@@ -27,7 +30,7 @@ pub(super) async fn admit(
     stack: &Arc<Stack>,
     head: &Head<'_>,
     parts: &Parts,
-    message: Envelope,
+    message: Box<Envelope>,
     revision: Revision,
 ) -> Result<Admitted, Reject> {
     match message.kind() {
@@ -43,7 +46,7 @@ pub(super) async fn admit(
     }
     let facts = revision.facts();
     let offer = stack.offer(facts).await.map_err(unavailable)?;
-    let call = modern::admit(head, &parts.headers, message, &*offer)?;
+    let call = modern::admit(head, &parts.headers, *message, &*offer)?;
     if call.method == Method::Discover {
         let instructions = offer.instructions.as_deref();
         let outcome = modern::discover(&offer.capabilities, instructions, offer.cache);
@@ -56,7 +59,7 @@ pub(super) async fn admit(
 /// Answers what was admitted.
 pub(super) async fn answer(
     stack: &Arc<Stack>,
-    parts: Parts,
+    parts: Box<Parts>,
     admitted: Admitted,
 ) -> Result<Response<ResponseBody>, Reject> {
     let (mut call, facts, accept) = match admitted {

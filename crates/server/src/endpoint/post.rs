@@ -14,16 +14,17 @@ use crate::{listen::Connection, respond::ResponseBody, stack::Stack};
 pub(crate) async fn post<B>(
     stack: &Arc<Stack>,
     connection: &Connection,
-    parts: Parts,
+    parts: Box<Parts>,
     body: B,
 ) -> Result<Response<ResponseBody>, Reject>
 where
     B: HttpBody<Data = Bytes> + Unpin,
 {
     let bytes = body::read(body, &stack.config).await?;
-    let message = Body::read(&bytes).map_err(|(malformed, id)| Reject::from(malformed).for_id(id))?;
+    let message =
+        Body::read(&bytes).map_err(|(malformed, id)| Reject::from(malformed).for_id(id))?;
     match message {
-        Body::One(message) => one(stack, connection, parts, *message).await,
+        Body::One(message) => one(stack, connection, parts, message).await,
         Body::Batch(messages) => {
             refuse_modern(&messages)?;
             legacy::batch(stack, connection, parts, messages).await
@@ -34,8 +35,8 @@ where
 async fn one(
     stack: &Arc<Stack>,
     connection: &Connection,
-    parts: Parts,
-    message: Envelope,
+    parts: Box<Parts>,
+    message: Box<Envelope>,
 ) -> Result<Response<ResponseBody>, Reject> {
     let head = Head::read(&parts.headers)?;
     match classify(&head, &message)? {
@@ -53,7 +54,10 @@ async fn one(
 
 /// Batches are older than the claim: an array with one is neither.
 fn refuse_modern(messages: &[Envelope]) -> Result<(), Reject> {
-    if messages.iter().any(|message| message.params.meta.version.is_some()) {
+    if messages
+        .iter()
+        .any(|message| message.params.meta.version.is_some())
+    {
         return Err(Reject::bad_request(
             code::INVALID_REQUEST,
             "send one message a request; arrays were given up in 2025-06-18",

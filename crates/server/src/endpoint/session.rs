@@ -6,7 +6,10 @@ use tidegate_era::{Head, Reject, code, legacy};
 use tidegate_model::Level;
 use tidegate_session::Ticket;
 
-use crate::{listen::Connection, stack::{self, Stack}};
+use crate::{
+    listen::Connection,
+    stack::{self, Stack},
+};
 
 /// A session that was let in.
 pub(super) struct Inside {
@@ -31,7 +34,10 @@ pub(super) fn enter(
     let ticket = match connection.known(id) {
         Some(ticket) => ticket,
         None => {
-            let ticket = stack.keys.open(id.as_bytes(), b"").ok_or_else(Reject::session_not_found)?;
+            let ticket = stack
+                .keys
+                .open(id.as_bytes(), b"")
+                .ok_or_else(Reject::session_not_found)?;
             connection.remember(id, ticket)
         }
     };

@@ -10,7 +10,10 @@ pub(super) struct Hosts {
 
 impl Hosts {
     pub(super) fn new(allowed: &[String]) -> Self {
-        let allowed = allowed.iter().map(|host| host.to_ascii_lowercase()).collect();
+        let allowed = allowed
+            .iter()
+            .map(|host| host.to_ascii_lowercase())
+            .collect();
         Self { allowed }
     }
 
@@ -33,9 +36,15 @@ pub(super) fn is_loopback(name: &str) -> bool {
 /// A host without its port; an IPv6 address keeps its brackets.
 pub(super) fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.is_empty() => {
+        Some((name, port))
+            if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.is_empty() =>
+        {
             // `::1` without brackets has no port.
-            if name.contains(':') && !name.ends_with(']') { host } else { name }
+            if name.contains(':') && !name.ends_with(']') {
+                host
+            } else {
+                name
+            }
         }
         _ => host,
     }
@@ -48,7 +57,13 @@ mod tests {
     #[test]
     fn loopback_passes_with_any_port() {
         let hosts = Hosts::new(&[]);
-        for host in ["localhost", "LOCALHOST:1", "127.0.0.1:8080", "[::1]", "[::1]:9"] {
+        for host in [
+            "localhost",
+            "LOCALHOST:1",
+            "127.0.0.1:8080",
+            "[::1]",
+            "[::1]:9",
+        ] {
             assert!(hosts.allow(host), "{host}");
         }
     }
@@ -57,8 +72,14 @@ mod tests {
     fn strangers_do_not() {
         let hosts = Hosts::new(&[]);
         for host in [
-            "", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "localhost:80:80",
-            "evil.example:127.0.0.1", "127.0.0.1@evil.example", "0.0.0.0",
+            "",
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "localhost:80:80",
+            "evil.example:127.0.0.1",
+            "127.0.0.1@evil.example",
+            "0.0.0.0",
         ] {
             assert!(!hosts.allow(host), "{host}");
         }

@@ -43,7 +43,10 @@ impl Guard {
             ));
         }
         if let Some(origin) = head.origin {
-            if !origin.to_str().is_ok_and(|origin| self.origins.allow(origin)) {
+            if !origin
+                .to_str()
+                .is_ok_and(|origin| self.origins.allow(origin))
+            {
                 return Err(Reject::guard(
                     StatusCode::FORBIDDEN,
                     "pages of this Origin may not call here; --allow-origin names those that may",

@@ -12,8 +12,12 @@ pub(super) struct Origins {
 
 impl Origins {
     pub(super) fn new(allowed: &[String]) -> Self {
-        let allowed = allowed.iter().map(|origin| origin.trim_end_matches('/').to_ascii_lowercase());
-        Self { allowed: allowed.collect() }
+        let allowed = allowed
+            .iter()
+            .map(|origin| origin.trim_end_matches('/').to_ascii_lowercase());
+        Self {
+            allowed: allowed.collect(),
+        }
     }
 
     /// Whether a page of `origin` may call: one on this machine, or one that was allowed. `null`,
@@ -23,7 +27,11 @@ impl Origins {
             .strip_prefix("http://")
             .or_else(|| origin.strip_prefix("https://"))
             .is_some_and(|host| host::is_loopback(host::without_port(host)));
-        local || self.allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+        local
+            || self
+                .allowed
+                .iter()
+                .any(|allowed| allowed.eq_ignore_ascii_case(origin))
     }
 }
 
@@ -34,10 +42,22 @@ mod tests {
     #[test]
     fn pages_of_this_machine_and_allowed_ones_may_call() {
         let origins = Origins::new(&["https://tide.example/".to_owned()]);
-        for origin in ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:5", "https://tide.example"] {
+        for origin in [
+            "http://localhost:3000",
+            "https://127.0.0.1",
+            "http://[::1]:5",
+            "https://tide.example",
+        ] {
             assert!(origins.allow(origin), "{origin}");
         }
-        for origin in ["null", "", "https://evil.example", "http://localhost.evil.example", "http://tide.example", "file://localhost"] {
+        for origin in [
+            "null",
+            "",
+            "https://evil.example",
+            "http://localhost.evil.example",
+            "http://tide.example",
+            "file://localhost",
+        ] {
             assert!(!origins.allow(origin), "{origin}");
         }
     }

@@ -1,22 +1,29 @@
 //! Accepting connections, serving them, and letting go.
 
-use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, fmt, pin::pin, sync::Arc, time::Duration};
 
-use http::{Request, StatusCode};
-use hyper::{body::Incoming, service::service_fn};
+use http::{Request, Response, StatusCode};
+use hyper::{
+    body::Incoming,
+    server::conn::{http1, http2},
+    service::service_fn,
+};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::graceful::GracefulConnection,
 };
 use tidegate_era::Reject;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{
     address::{Listener, Stream},
-    connection::Connection,
+    connection::{Connection, Pulse},
     watched::{self, Watched},
 };
-use crate::{respond, stack::Stack};
+use crate::{
+    respond::{self, ResponseBody},
+    stack::Stack,
+};
 
 /// How long accepting pauses when the system has no more files: they come back as others close.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -26,10 +33,14 @@ pub(crate) async fn serve(stack: Arc<Stack>, listener: Listener, stop: impl Futu
     let permits = Arc::new(Semaphore::new(stack.config.max_connections));
     let most = u32::try_from(stack.config.max_connections).unwrap_or(u32::MAX);
     let (stopping, stopped) = watch::channel(false);
+    let shared = Shared { stack, stopped };
     let mut stop = pin!(stop);
     loop {
         let next = async {
-            let permit = Arc::clone(&permits).acquire_owned().await.expect("never closed");
+            let permit = Arc::clone(&permits)
+                .acquire_owned()
+                .await
+                .expect("never closed");
             (permit, listener.accept().await)
         };
         tokio::select! {
@@ -37,7 +48,7 @@ pub(crate) async fn serve(stack: Arc<Stack>, listener: Listener, stop: impl Futu
             () = &mut stop => break,
             (permit, accepted) = next => match accepted {
                 Ok(stream) => {
-                    tokio::spawn(connection(Arc::clone(&stack), stream, stopped.clone(), permit));
+                    tokio::spawn(connection(shared.clone(), stream, permit));
                 }
                 Err(error) => {
                     tracing::warn!("a connection could not be accepted: {error}");
@@ -47,44 +58,80 @@ pub(crate) async fn serve(stack: Arc<Stack>, listener: Listener, stop: impl Futu
         }
     }
     drop(listener);
-    tracing::info!(calls = stack.calls.len(), "stopping: calls under way may end");
+    let Shared { stack, .. } = shared;
+    tracing::info!(
+        calls = stack.calls.len(),
+        "stopping: calls under way may end"
+    );
     stack.streams.close_all();
     let _ = stopping.send(true);
     let all_gone = permits.acquire_many(most);
-    if tokio::time::timeout(stack.config.drain, all_gone).await.is_err() {
+    if tokio::time::timeout(stack.config.drain, all_gone)
+        .await
+        .is_err()
+    {
         tracing::warn!("stopped with connections still open");
     }
 }
 
-async fn connection(
+/// What all connections of a server share.
+#[derive(Clone)]
+struct Shared {
     stack: Arc<Stack>,
-    stream: Stream,
-    mut stopped: watch::Receiver<bool>,
-    _permit: OwnedSemaphorePermit,
-) {
+    stopped: watch::Receiver<bool>,
+}
+
+async fn connection(shared: Shared, stream: Stream, _permit: OwnedSemaphorePermit) {
     let connection = Arc::new(Connection::default());
     let pulse = Arc::clone(&connection.pulse);
-    let io = TokioIo::new(Watched::new(stream, Arc::clone(&pulse)));
-    let config = stack.config.clone();
-    let service = service_fn(move |request: Request<Incoming>| {
-        let stack = Arc::clone(&stack);
-        let connection = Arc::clone(&connection);
-        async move {
-            let busy = connection.begin();
-            let mut response = if request.uri().path() == stack.config.path {
-                stack.walk(&connection, request).await
-            } else {
-                respond::refuse(&no_such_path(&stack.config.path))
-            };
-            response.body_mut().keep(busy);
-            Ok::<_, Infallible>(response)
+    let most = shared.stack.config.max_head;
+    let http2 = match stream.speaks_http2(shared.stack.config.head_timeout).await {
+        Ok(http2) => http2,
+        Err(error) => {
+            tracing::debug!("a connection broke before its first request: {error}");
+            return;
         }
-    });
-    let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1().max_buf_size(config.max_head).pipeline_flush(true);
-    http.http2().max_header_list_size(u32::try_from(config.max_head).unwrap_or(u32::MAX));
-    let mut serving = pin!(http.serve_connection(io, service));
-    let mut watching = pin!(watched::watch(&pulse, &config));
+    };
+    let io = TokioIo::new(Watched::new(stream, Arc::clone(&pulse)));
+    let stack = Arc::clone(&shared.stack);
+    let service =
+        service_fn(move |request| answer(Arc::clone(&stack), Arc::clone(&connection), request));
+    // Each protocol by itself: hyper-util's choosing between both keeps the bytes it looked at,
+    // which doubles the read buffer of every connection.
+    if http2 {
+        let mut http = http2::Builder::new(TokioExecutor::new());
+        http.timer(TokioTimer::new());
+        http.max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX));
+        Box::pin(drive(shared, &pulse, http.serve_connection(io, service))).await;
+    } else {
+        let mut http = http1::Builder::new();
+        http.max_buf_size(most);
+        drive(shared, &pulse, http.serve_connection(io, service)).await;
+    }
+}
+
+async fn answer(
+    stack: Arc<Stack>,
+    connection: Arc<Connection>,
+    request: Request<Incoming>,
+) -> Result<Response<ResponseBody>, Infallible> {
+    let busy = connection.begin();
+    let mut response = if request.uri().path() == stack.config.path {
+        stack.walk(&connection, request).await
+    } else {
+        respond::refuse(&no_such_path(&stack.config.path))
+    };
+    response.body_mut().keep(busy);
+    Ok(response)
+}
+
+/// Serves a connection until it ends, is of no use any more, or the server stops.
+async fn drive<C: GracefulConnection>(mut shared: Shared, pulse: &Pulse, http: C)
+where
+    C::Error: fmt::Display,
+{
+    let mut serving = pin!(http);
+    let mut watching = pin!(watched::watch(pulse, &shared.stack.config));
     loop {
         tokio::select! {
             ended = &mut serving => {
@@ -97,7 +144,7 @@ async fn connection(
                 tracing::debug!("a connection is closed: {why}");
                 return;
             }
-            changed = stopped.changed() => {
+            changed = shared.stopped.changed() => {
                 serving.as_mut().graceful_shutdown();
                 if changed.is_err() {
                     return;
@@ -108,5 +155,8 @@ async fn connection(
 }
 
 fn no_such_path(path: &str) -> Reject {
-    Reject::guard(StatusCode::NOT_FOUND, format!("nothing is served at this path; the endpoint is {path}"))
+    Reject::guard(
+        StatusCode::NOT_FOUND,
+        format!("nothing is served at this path; the endpoint is {path}"),
+    )
 }

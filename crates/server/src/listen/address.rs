@@ -4,6 +4,7 @@ use std::{
     fmt, io,
     net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -30,6 +31,9 @@ pub(crate) enum Stream {
 #[derive(Debug)]
 pub(crate) struct SocketFile(PathBuf);
 
+/// How long a preface that arrives byte by byte is waited for between looks.
+const PATIENCE: Duration = Duration::from_millis(10);
+
 /// How many connections the system may hold ready before they are accepted.
 const BACKLOG: i32 = 1024;
 
@@ -45,7 +49,10 @@ impl Listener {
             .to_socket_addrs()
             .map_err(|source| Error::bind(address, source))?
             .collect();
-        let chosen = found.iter().find(|found| found.is_ipv4()).or_else(|| found.first());
+        let chosen = found
+            .iter()
+            .find(|found| found.is_ipv4())
+            .or_else(|| found.first());
         let Some(chosen) = chosen else {
             return Err(Error::address(address, "the name has no address"));
         };
@@ -53,7 +60,9 @@ impl Listener {
             return Err(Error::unsafe_address(address));
         }
         let listener = listen(*chosen).map_err(|source| Error::bind(address, source))?;
-        let local = listener.local_addr().map_err(|source| Error::bind(address, source))?;
+        let local = listener
+            .local_addr()
+            .map_err(|source| Error::bind(address, source))?;
         Ok(Self::Tcp(listener, local))
     }
 
@@ -74,7 +83,10 @@ impl Listener {
                 stream.set_nodelay(true)?;
                 Ok(Stream::Tcp(stream))
             }
-            Self::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Stream::Unix(stream)),
+            Self::Unix(listener, _) => listener
+                .accept()
+                .await
+                .map(|(stream, _)| Stream::Unix(stream)),
         }
     }
 
@@ -84,6 +96,40 @@ impl Listener {
             Self::Tcp(_, addr) => Some(*addr),
             Self::Unix(..) => None,
         }
+    }
+}
+
+// === impl Stream ===
+
+impl Stream {
+    /// Waits for the first bytes, leaves them where they are, and tells whether they open HTTP/2
+    /// (RFC 9113 §3.4). On a Unix socket they cannot be looked at: there it is HTTP/1.1.
+    pub(super) async fn speaks_http2(&self, wait: Duration) -> io::Result<bool> {
+        const PREFACE: [u8; 4] = *b"PRI ";
+
+        let Self::Tcp(stream) = self else {
+            return Ok(false);
+        };
+        let look = async {
+            let mut first = [0; PREFACE.len()];
+            loop {
+                let seen = stream.peek(&mut first).await?;
+                if seen == 0 {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                if first[..seen] != PREFACE[..seen] {
+                    return Ok(false);
+                }
+                if seen == PREFACE.len() {
+                    return Ok(true);
+                }
+                // "P" alone may become POST; what is there already wakes nobody.
+                tokio::time::sleep(PATIENCE).await;
+            }
+        };
+        tokio::time::timeout(wait, look)
+            .await
+            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -97,7 +143,11 @@ impl fmt::Display for Listener {
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
     // A restarted server takes its port back while old connections linger.
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
@@ -109,7 +159,8 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 fn is_socket(path: &Path) -> bool {
     use std::os::unix::fs::FileTypeExt;
 
-    path.symlink_metadata().is_ok_and(|metadata| metadata.file_type().is_socket())
+    path.symlink_metadata()
+        .is_ok_and(|metadata| metadata.file_type().is_socket())
 }
 
 impl Drop for SocketFile {

@@ -13,8 +13,13 @@ use tidegate_session::Ticket;
 #[derive(Debug, Default)]
 pub(crate) struct Connection {
     pub(super) pulse: Arc<Pulse>,
-    session: Mutex<Option<(HeaderValue, Arc<Ticket>)>>,
+    /// The last session id seen here, copied: the header's own bytes would hold on to the whole
+    /// buffer they were read into.
+    session: Mutex<Option<Known>>,
 }
+
+/// A session, and the id it was opened with.
+type Known = (Box<[u8]>, Arc<Ticket>);
 
 /// What a connection is doing. Counted, not timed: whoever watches looks from time to time.
 #[derive(Debug, Default)]
@@ -47,13 +52,13 @@ impl Connection {
     pub(crate) fn known(&self, id: &HeaderValue) -> Option<Arc<Ticket>> {
         let session = self.session.lock();
         let (known, ticket) = session.as_ref()?;
-        (known == id).then(|| Arc::clone(ticket))
+        (**known == *id.as_bytes()).then(|| Arc::clone(ticket))
     }
 
     /// Remembers the session behind `id`.
     pub(crate) fn remember(&self, id: &HeaderValue, ticket: Ticket) -> Arc<Ticket> {
         let ticket = Arc::new(ticket);
-        *self.session.lock() = Some((id.clone(), Arc::clone(&ticket)));
+        *self.session.lock() = Some((id.as_bytes().into(), Arc::clone(&ticket)));
         ticket
     }
 }

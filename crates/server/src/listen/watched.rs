@@ -32,7 +32,9 @@ impl Watched {
     }
 
     fn wrote<T>(&self, poll: Poll<T>) -> Poll<T> {
-        self.pulse.stalled.store(poll.is_pending(), Ordering::Relaxed);
+        self.pulse
+            .stalled
+            .store(poll.is_pending(), Ordering::Relaxed);
         poll
     }
 }
@@ -107,7 +109,11 @@ pub(super) async fn watch(pulse: &Pulse, config: &Config) -> &'static str {
     let mut reads_when_quiet = 0;
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        stalled = if pulse.stalled.load(Ordering::Relaxed) { stalled + LOOK_EVERY } else { Duration::ZERO };
+        stalled = if pulse.stalled.load(Ordering::Relaxed) {
+            stalled + LOOK_EVERY
+        } else {
+            Duration::ZERO
+        };
         if stalled >= config.stall_timeout {
             return "its reader does not read";
         }

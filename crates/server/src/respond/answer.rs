@@ -56,10 +56,10 @@ pub(crate) async fn answer(
         Begun::Done(id, done) => return Ok(outcome(stack, accept, facts, &id, &done)),
         Begun::Running(running) => running,
     };
-    let (id, cx) = match (running.parts(), running.context()) {
-        (Some((_, id, _)), Some(cx)) => (id.clone(), cx.clone()),
-        _ => return Ok(nothing_more()),
+    let Some(id) = running.parts().map(|(_, id, _)| id.clone()) else {
+        return Ok(nothing_more());
     };
+    let cx = running.context().clone();
     let lane = cx.lane();
     let how = how(stack, accept);
     if let Some(ending) = poll_fn(|task| Poll::Ready(ready(running.poll(task)))).await {
@@ -107,7 +107,9 @@ pub(crate) async fn answer(
         }
         Respond::Auto | Respond::Sse => {}
     }
-    Ok(sse(Kind::Call(Box::new(CallStream::new(stack, running, cx)))))
+    Ok(sse(Kind::Call(Box::new(CallStream::new(
+        stack, running, cx,
+    )))))
 }
 
 /// Waits for the end of a call whose caller reads no stream; what it says is left out.
@@ -157,7 +159,9 @@ fn whole_stream(
     done: &Outcome,
     mut out: Vec<u8>,
 ) -> Response<ResponseBody> {
-    Framing::Sse.write(&mut out, |out| encode::response(out, facts, &stack.signature, id, done));
+    Framing::Sse.write(&mut out, |out| {
+        encode::response(out, facts, &stack.signature, id, done)
+    });
     sse(Kind::Full(out.into()))
 }
 
@@ -169,16 +173,25 @@ fn nothing_more() -> Response<ResponseBody> {
 pub(super) fn json(bytes: Bytes) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::new(Kind::Full(bytes)));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
     response
 }
 
 pub(super) fn sse(kind: Kind) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::new(kind));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream"),
+    );
     // Nothing between us and the reader may keep, pack or hold back events.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-cache, no-transform"),
+    );
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
 }

@@ -1,8 +1,10 @@
 //! The answers to a batch (2025-03-26): one array, or one stream with an answer for each request.
 
 use std::{
+    future::poll_fn,
     sync::Arc,
     task::{Context as Task, Poll},
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -11,6 +13,7 @@ use tidegate_era::{
     Accept, Facts,
     encode::{self, Framing},
 };
+use tidegate_model::{Failure, FailureKind};
 
 use super::{
     answer::{json, sse},
@@ -18,7 +21,10 @@ use super::{
     refuse::accepted,
     stream::CallStream,
 };
-use crate::{dispatch::Begun, stack::Stack};
+use crate::{
+    dispatch::{Begun, Ending},
+    stack::Stack,
+};
 
 /// Calls that share a stream.
 pub(crate) struct BatchStream {
@@ -28,7 +34,7 @@ pub(crate) struct BatchStream {
 
 /// Answers a batch: with an array if all is known already, else with a stream. A caller that
 /// reads JSON only gets the stream too: an array would have to wait for the slowest.
-pub(crate) fn batch(
+pub(crate) async fn batch(
     stack: &Arc<Stack>,
     accept: Accept,
     facts: Facts,
@@ -37,27 +43,36 @@ pub(crate) fn batch(
     if begun.is_empty() {
         return accepted();
     }
+    let mut said = Vec::new();
     let mut done = Vec::new();
     let mut calls = Vec::new();
     for one in begun {
         match one {
             Begun::Done(id, outcome) => done.push((id, outcome)),
             Begun::Running(mut running) => {
-                let Some(cx) = running.context().cloned() else { continue };
+                let cx = running.context().clone();
+                let Some(id) = running.parts().map(|(_, id, _)| id.clone()) else {
+                    continue;
+                };
+                if let Poll::Ready(ending) = poll_fn(|task| Poll::Ready(running.poll(task))).await {
+                    said.append(&mut cx.lane().drain(Instant::now()).frames);
+                    if let Ending::Outcome(outcome) = ending {
+                        done.push((id, outcome));
+                    }
+                    continue;
+                }
                 match running.enter() {
                     Ok(()) => calls.push(CallStream::new(stack, running, cx)),
                     Err(reject) => {
-                        let Some(id) = reject.id else { continue };
-                        let failure = tidegate_model::Failure::internal(reject.message);
-                        done.push((id, failure.into()));
+                        let kind = FailureKind::Code(reject.code);
+                        done.push((id, Failure::new(kind, reject.message).into()));
                     }
                 }
             }
         }
     }
-    let mut out = Vec::new();
-    if calls.is_empty() && accept.json {
-        out.push(b'[');
+    if calls.is_empty() && said.is_empty() && accept.json {
+        let mut out = vec![b'['];
         for (index, (id, outcome)) in done.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
@@ -67,6 +82,7 @@ pub(crate) fn batch(
         out.push(b']');
         return json(out.into());
     }
+    let mut out = said;
     for (id, outcome) in &done {
         Framing::Sse.write(&mut out, |out| {
             encode::response(out, facts, &stack.signature, id, outcome);
@@ -95,6 +111,10 @@ impl BatchStream {
                 Poll::Pending => index += 1,
             }
         }
-        if self.calls.is_empty() { Poll::Ready(None) } else { Poll::Pending }
+        if self.calls.is_empty() {
+            Poll::Ready(None)
+        } else {
+            Poll::Pending
+        }
     }
 }

@@ -7,10 +7,10 @@ mod batch;
 mod standing;
 mod refuse;
 
+pub use self::body::ResponseBody;
 pub(crate) use self::{
     answer::{answer, outcome},
     batch::batch,
     refuse::{accepted, ended, refuse},
     standing::standing,
 };
-pub use self::body::ResponseBody;

@@ -7,13 +7,21 @@ use super::body::{Kind, ResponseBody};
 
 /// Turns a refusal into HTTP: the one place where that is done.
 pub(crate) fn refuse(reject: &Reject) -> Response<ResponseBody> {
-    tracing::debug!(status = reject.status.as_u16(), code = reject.code, "refused: {}", reject.message);
+    tracing::debug!(
+        status = reject.status.as_u16(),
+        code = reject.code,
+        "refused: {}",
+        reject.message
+    );
     let mut out = Vec::with_capacity(160);
     encode::reject(&mut out, reject);
     let mut response = Response::new(ResponseBody::new(Kind::Full(out.into())));
     *response.status_mut() = reject.status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
     if reject.status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(header::ALLOW, HeaderValue::from_static("POST, GET, DELETE"));
     }

@@ -45,7 +45,9 @@ pub(crate) fn standing(stack: &Arc<Stack>, open: Open) -> Response<ResponseBody>
 
 impl StandingStream {
     pub(super) fn poll_chunk(&mut self, task: &mut Task<'_>) -> Poll<Option<Bytes>> {
-        if self.open.lane().poll_cancelled(task).is_ready() || self.old.as_mut().poll(task).is_ready() {
+        if self.open.lane().poll_cancelled(task).is_ready()
+            || self.old.as_mut().poll(task).is_ready()
+        {
             return Poll::Ready(None);
         }
         self.poll_changes(task);

@@ -47,7 +47,9 @@ pub(super) struct Pings {
 
 impl CallStream {
     pub(super) fn new(stack: &Arc<Stack>, running: Running, cx: Context) -> Self {
-        let id = running.parts().map_or(Id::Number(0), |(_, id, _)| id.clone());
+        let id = running
+            .parts()
+            .map_or(Id::Number(0), |(_, id, _)| id.clone());
         Self {
             stack: Arc::clone(stack),
             running,
@@ -137,7 +139,9 @@ impl Pings {
     pub(super) fn poll(&mut self, task: &mut Task<'_>) -> Poll<()> {
         loop {
             let every = self.every;
-            let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(every)));
+            let timer = self
+                .timer
+                .get_or_insert_with(|| Box::pin(tokio::time::sleep(every)));
             if timer.as_mut().poll(task).is_pending() {
                 return Poll::Pending;
             }

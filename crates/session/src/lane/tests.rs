@@ -23,7 +23,9 @@ impl Count {
 
 fn push(lane: &Lane, waker: &Waker, now: Instant, stage: &mut Push, frame: &str) -> Poll<()> {
     let cx = Context::from_waker(waker);
-    lane.poll_push(&cx, now, stage, None, |out| out.extend_from_slice(frame.as_bytes()))
+    lane.poll_push(&cx, now, stage, None, |out| {
+        out.extend_from_slice(frame.as_bytes())
+    })
 }
 
 #[test]
@@ -34,14 +36,20 @@ fn the_first_frame_gives_way_and_the_next_ones_share_a_write() {
     let mut stage = Push::default();
     assert!(push(&lane, waker, now, &mut stage, "a").is_pending());
     let drained = lane.drain(now);
-    assert_eq!((drained.frames.as_slice(), drained.gave_way), (&b"a"[..], true));
+    assert_eq!(
+        (drained.frames.as_slice(), drained.gave_way),
+        (&b"a"[..], true)
+    );
     assert!(push(&lane, waker, now, &mut stage, "a").is_ready());
 
     for frame in ["b", "c"] {
         assert!(push(&lane, waker, now, &mut Push::default(), frame).is_ready());
     }
     let drained = lane.drain(now);
-    assert_eq!((drained.frames.as_slice(), drained.gave_way), (&b"bc"[..], false));
+    assert_eq!(
+        (drained.frames.as_slice(), drained.gave_way),
+        (&b"bc"[..], false)
+    );
 }
 
 #[test]
@@ -82,10 +90,16 @@ fn a_reader_that_waits_is_woken() {
     let now = Instant::now();
     let count = Arc::new(Count::default());
     let waker = Waker::from(Arc::clone(&count));
-    assert!(lane.poll_drain(&Context::from_waker(&waker), now).is_pending());
+    assert!(
+        lane.poll_drain(&Context::from_waker(&waker), now)
+            .is_pending()
+    );
     lane.push_now(|out| out.push(b'a'));
     assert_eq!(count.get(), 1);
-    assert!(lane.poll_drain(&Context::from_waker(&waker), now).is_ready());
+    assert!(
+        lane.poll_drain(&Context::from_waker(&waker), now)
+            .is_ready()
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     aside::Quit,
-    root::{Item, Refusal, Root},
+    root::{Refusal, Root},
 };
 
 /// What the documents hold.
@@ -114,6 +114,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::root::Item;
 
     fn report(files: &[(&str, &[u8])], paths: &[&str]) -> Report {
         let dir = tempfile::tempdir().unwrap();

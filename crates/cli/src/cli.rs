@@ -1,0 +1,91 @@
+//! The command line as a whole: its subcommands, and what its help says of them all.
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    commands::{call, demo, list, prompt, read, serve},
+    error::{EXIT_CODES, Error},
+};
+
+/// Streams for the Model Context Protocol: serve tools, call them, watch them work
+///
+/// Try it: `tidegate demo`
+#[derive(Debug, Parser)]
+#[command(name = "tidegate", version, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Args),
+    Serve(serve::Args),
+    Call(call::Args),
+    List(list::Args),
+    Read(read::Args),
+    Prompt(prompt::Args),
+}
+
+// === impl Cli ===
+
+impl Cli {
+    /// Runs the subcommand to its end.
+    pub(crate) fn run(self) -> Result<(), Error> {
+        match self.command {
+            Command::Demo(args) => demo::run(args),
+            Command::Serve(args) => serve::run(args),
+            Command::Call(args) => call::run(args),
+            Command::List(args) => list::run(args),
+            Command::Read(args) => read::run(args),
+            Command::Prompt(args) => prompt::run(args),
+        }
+    }
+
+    /// Says whether stdout is for a machine.
+    pub(crate) const fn json(&self) -> bool {
+        match &self.command {
+            Command::Demo(args) => args.json,
+            Command::Serve(args) => args.json,
+            Command::Call(args) => args.json,
+            Command::List(args) => args.json,
+            Command::Read(args) => args.json,
+            Command::Prompt(args) => args.json,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_made() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_subcommand_teaches_with_an_example_and_has_json() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.clone().render_long_help().to_string();
+            let example = format!("tidegate {}", command.get_name());
+            assert!(
+                help.contains("Examples:") && help.contains(&example),
+                "{help}"
+            );
+            assert!(help.contains("--json"), "{help}");
+        }
+    }
+
+    #[test]
+    fn the_help_has_the_exit_codes() {
+        assert!(
+            Cli::command()
+                .render_help()
+                .to_string()
+                .contains("130  Ctrl-C")
+        );
+    }
+}

@@ -1,0 +1,248 @@
+//! The server that a client command speaks to: where it is, how to speak to it, and what its errors
+//! mean here.
+
+use std::{str::FromStr, time::Duration};
+
+use clap::ValueEnum;
+use tidegate::{
+    Client, Level,
+    client::{self, EraChoice, Revision},
+};
+use url::Url;
+
+use crate::{
+    error::{Error, Kind},
+    nearest, signals, span,
+};
+
+/// How long a server may take to hear that a call is cancelled or a session over. It is told out of
+/// courtesy; a server that is stuck must not keep the command from ending.
+pub(crate) const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The JSON-RPC code of an unknown tool or prompt (2026-07-28 tools §Error Handling).
+const INVALID_PARAMS: i64 = -32602;
+
+// A plain comment: clap would take a doc comment for the help of every command that flattens this.
+// Where the server is and how to speak to it.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Remote {
+    /// The server's endpoint, as in http://127.0.0.1:8080/mcp
+    #[arg(value_parser = endpoint)]
+    url: Url,
+
+    /// A header for every request, as in 'Authorization: Bearer …'; may be given again
+    #[arg(long, value_name = "NAME:VALUE", help_heading = "Connection")]
+    header: Vec<Header>,
+
+    /// Which era of the protocol to speak
+    #[arg(
+        long,
+        value_name = "ERA",
+        default_value = "auto",
+        help_heading = "Connection"
+    )]
+    era: Era,
+
+    /// The longest to wait for an answer, as in 500ms, 30s or 2m
+    ///
+    /// Without it an answer may take as long as it needs, but the server may not be silent for more
+    /// than five minutes.
+    #[arg(long, value_name = "TIME", value_parser = span::parse, help_heading = "Connection")]
+    deadline: Option<Duration>,
+}
+
+/// Which revisions to speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Era {
+    /// Ask the server
+    Auto,
+    /// 2026-07-28, or nothing
+    Modern,
+    /// 2025-11-25, or an older one if the server wants it
+    Legacy,
+}
+
+/// One header of the command line.
+#[derive(Clone, Debug, PartialEq)]
+struct Header {
+    name: String,
+    value: String,
+}
+
+// === impl Remote ===
+
+impl Remote {
+    /// Returns the server at `url`, with nothing else said about it.
+    pub(crate) fn at(url: Url) -> Self {
+        Self {
+            url,
+            header: Vec::new(),
+            era: Era::Auto,
+            deadline: None,
+        }
+    }
+
+    /// Connects, works, and takes leave.
+    ///
+    /// Ctrl-C ends the connecting. Ending the work is left to the work: a call wants to be cancelled
+    /// in good order.
+    pub(crate) async fn with(
+        &self,
+        level: Option<Level>,
+        work: impl AsyncFnOnce(&Client) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let client = signals::or_interrupt(self.connect(level)).await?;
+        let done = work(&client).await;
+        // Its failure changes nothing: the work is done or has failed already.
+        let _ = tokio::time::timeout(FAREWELL, client.close()).await;
+        done
+    }
+
+    async fn connect(&self, level: Option<Level>) -> Result<Client, Error> {
+        let mut builder = Client::builder(self.url.as_str())
+            .info("tidegate", env!("CARGO_PKG_VERSION"))
+            .log_level(level)
+            .era(self.era.choice());
+        for header in &self.header {
+            builder = builder.header(&header.name, &header.value);
+        }
+        if let Some(deadline) = self.deadline {
+            builder = builder.deadline(deadline).handshake_deadline(deadline);
+        }
+        builder.connect().await.map_err(|error| self.explain(error))
+    }
+
+    /// Turns the library's error into this command's, with what may mend it.
+    pub(crate) fn explain(&self, error: client::Error) -> Error {
+        let kind = kind(&error);
+        let code = error.rpc_code();
+        let told = Error::new(kind, error).code(code);
+        match kind {
+            Kind::Connect => told.hint(format!("is a server listening at {}?", self.url)),
+            Kind::Auth => told.hint("give credentials with --header 'Authorization: Bearer …'"),
+            Kind::Timeout => told.hint("--deadline 5m waits longer"),
+            Kind::Protocol if self.url.path() == "/" => told.hint(format!(
+                "most servers have their endpoint at {}mcp",
+                self.url
+            )),
+            _ => told,
+        }
+    }
+
+    /// As [`explain`](Self::explain), with the names that may have been meant if it is the name that
+    /// the server does not know.
+    pub(crate) async fn explain_name(
+        &self,
+        error: client::Error,
+        what: &str,
+        name: &str,
+        names: impl Future<Output = Result<Vec<String>, client::Error>>,
+    ) -> Error {
+        let refused = error.rpc_code() == Some(INVALID_PARAMS);
+        let told = self.explain(error);
+        if !refused {
+            return told;
+        }
+        let names =
+            signals::or_interrupt(async { names.await.map_err(|error| self.explain(error)) });
+        // A second failure says nothing that the first did not.
+        let Ok(names) = names.await else { return told };
+        if names.iter().any(|known| known == name) {
+            return told;
+        }
+        let told = told.context(format!("the server has no {what} {name}"));
+        match nearest::hint(name, what, &names) {
+            Some(hint) => told.hint(hint),
+            None => told,
+        }
+    }
+}
+
+fn kind(error: &client::Error) -> Kind {
+    match error {
+        error if error.is_timeout() => Kind::Timeout,
+        error if error.is_connect() => Kind::Connect,
+        error if error.is_auth() => Kind::Auth,
+        error if error.is_input() => Kind::Usage,
+        _ => Kind::Protocol,
+    }
+}
+
+/// Reads the address of a server.
+fn endpoint(text: &str) -> Result<Url, String> {
+    let example = "write it as http://127.0.0.1:8080/mcp";
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        // `localhost:8080` parses, with `localhost` for its scheme.
+        Ok(_) => Err(format!(
+            "a server's address begins with http:// or https://; {example}"
+        )),
+        Err(error) => Err(format!("{error}; {example}")),
+    }
+}
+
+// === impl Era ===
+
+impl Era {
+    const fn choice(self) -> EraChoice {
+        match self {
+            Self::Auto => EraChoice::Auto,
+            Self::Modern => EraChoice::Modern,
+            Self::Legacy => EraChoice::Legacy(Revision::NEWEST_LEGACY),
+        }
+    }
+}
+
+// === impl Header ===
+
+impl FromStr for Header {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((name, value)) = text.split_once(':') else {
+            return Err("write a header as NAME:VALUE, as in 'Authorization: Bearer …'".to_owned());
+        };
+        // Whether a header may have such a name and value, and be given at all, the library says.
+        Ok(Self {
+            name: name.trim().to_owned(),
+            value: value.trim().to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_http() {
+        assert_eq!(
+            endpoint("http://[::1]:8080/mcp").unwrap().port(),
+            Some(8080)
+        );
+        for text in [
+            "localhost:8080/mcp",
+            "127.0.0.1:8080",
+            "ftp://x/",
+            "",
+            "http://",
+        ] {
+            assert!(endpoint(text).unwrap_err().contains("http://"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_header_is_a_name_and_a_value() {
+        let header: Header = "X-Key:  a:b ".parse().unwrap();
+        assert_eq!(
+            (header.name.as_str(), header.value.as_str()),
+            ("X-Key", "a:b")
+        );
+        assert!(
+            "X-Key"
+                .parse::<Header>()
+                .unwrap_err()
+                .contains("NAME:VALUE")
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! `serve` by itself: where it listens, where it refuses to, and how it stops.
+
+use std::time::Duration;
+
+use crate::process::{Running, Serving, run, tidegate};
+
+#[test]
+fn an_address_that_others_reach_is_refused() {
+    for address in ["0.0.0.0:0", "[::]:0"] {
+        run(&["serve", "--listen", address])
+            .ends(2)
+            .says("--insecure-no-auth");
+    }
+}
+
+#[test]
+fn said_aloud_it_is_allowed() {
+    let root = tempfile::tempdir().unwrap();
+    let server = Serving::start_at("0.0.0.0:0", root, &["--insecure-no-auth"]);
+    assert!(server.url.starts_with("http://0.0.0.0:"), "{}", server.url);
+}
+
+#[test]
+fn one_worker_serves_as_well_as_many() {
+    for workers in ["1", "3"] {
+        let server = Serving::start_with(&["--workers", workers]);
+        server.call("process_files", &[]).ends(0);
+    }
+    run(&["serve", "--workers", "0"]).ends(2);
+}
+
+#[test]
+fn how_it_answers_can_be_chosen() {
+    // JSON has no room for notifications; the result arrives all the same.
+    let server = Serving::start_with(&["--respond", "json"]);
+    let ran = server.call("process_files", &["--json"]).ends(0);
+    assert_eq!(ran.events().len(), 1);
+    let server = Serving::start_with(&["--respond", "sse"]);
+    assert_eq!(server.call("echo", &["message=a"]).ends(0).stdout, "a\n");
+}
+
+#[test]
+fn its_events_say_where_it_listens() {
+    use std::io::{BufRead, BufReader};
+
+    let mut server = Serving::start_with(&["--json"]);
+    let stdout = server.running.child.stdout.take().unwrap();
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line).unwrap();
+    let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(
+        (event["event"].as_str(), event["url"].as_str()),
+        (Some("listening"), Some(&*server.url))
+    );
+}
+
+#[test]
+fn it_stops_in_good_order_at_sigterm_and_ctrl_c() {
+    for signal in ["TERM", "INT"] {
+        let server = Serving::start();
+        server.running.signal(signal);
+        server.running.end().ends(0);
+    }
+}
+
+#[test]
+fn calls_under_way_may_end_unless_ctrl_c_is_repeated() {
+    let patient = Serving::start();
+    let words = [
+        "call",
+        &patient.url,
+        "count",
+        "n=10",
+        "delay_ms=50",
+        "--json",
+    ];
+    let calling = begun(&words);
+    patient.running.signal("INT");
+    calling.end().ends(0);
+    patient.running.end().ends(0);
+
+    let mut impatient = Serving::start();
+    let words = [
+        "call",
+        &impatient.url,
+        "count",
+        "n=600",
+        "delay_ms=100",
+        "--json",
+    ];
+    let calling = begun(&words);
+    // Again and again, as the impatient do: the second counts once the first has been heard.
+    while impatient.running.child.try_wait().unwrap().is_none() {
+        impatient.running.signal("INT");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    impatient.running.end().ends(130);
+    calling.end().ends(5);
+}
+
+/// Starts a call and returns once its first notification is there.
+fn begun(words: &[&str]) -> Running {
+    use std::io::{BufRead, BufReader};
+
+    let mut running = Running::start(&mut tidegate(words));
+    let mut stdout = BufReader::new(running.child.stdout.take().unwrap());
+    stdout.read_line(&mut String::new()).unwrap();
+    // Read on, so that the call does not end for want of a reader.
+    std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
+    running
+}
+
+#[test]
+fn a_unix_socket_answers_and_its_file_goes() {
+    use std::{
+        io::{Read, Write},
+        os::unix::net::UnixStream,
+    };
+
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("t.sock");
+    let address = format!("unix:{}", socket.display());
+    let root = tempfile::tempdir().unwrap();
+    let server = Serving::start_at(&address, root, &[]);
+    assert_eq!(server.url, address);
+    let mut stream = UnixStream::connect(&socket).unwrap();
+    stream
+        .write_all(b"PATCH /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 405"), "{answer}");
+    server.running.signal("TERM");
+    server.running.end().ends(0);
+    assert!(!socket.exists());
+}

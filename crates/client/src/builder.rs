@@ -1,0 +1,229 @@
+//! What a client is made of, before it connects.
+
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicI64},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Uri, header};
+use http_body_util::Full;
+use tidegate_model::{Implementation, Level};
+use tokio::runtime::Handle;
+use tower_service::Service;
+
+use crate::{
+    client::Client,
+    dispatch::Dispatch,
+    error::{BoxError, Error},
+    input,
+    link::{Link, Options, over_http, over_service},
+    message::{Log, Message, Progress},
+    probe::{self, EraChoice},
+    wire::{Handlers, Limits, Wire},
+};
+
+/// What a client is made of. Faults in it are told by [`connect`](Self::connect).
+#[must_use = "a client is not there until it has connected"]
+pub struct Builder {
+    target: Target,
+    info: Implementation,
+    era: EraChoice,
+    log_level: Option<Level>,
+    headers: HeaderMap,
+    limits: Limits,
+    handlers: Handlers,
+    options: Options,
+    fault: Option<Error>,
+}
+
+enum Target {
+    Url(String),
+    Service(Link),
+}
+
+/// The address a server in this process is called by: a loopback name, which every server allows.
+const IN_PROCESS: &str = "http://localhost/mcp";
+
+// === impl Builder ===
+
+impl Builder {
+    pub(crate) fn to_url(url: &str) -> Self {
+        Self::new(Target::Url(url.to_owned()))
+    }
+
+    pub(crate) fn to_service<S, B>(service: S) -> Self
+    where
+        S: Service<http::Request<Full<Bytes>>, Response = http::Response<B>>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self::new(Target::Service(over_service(service)))
+    }
+
+    fn new(target: Target) -> Self {
+        Self {
+            target,
+            info: Implementation::new("tidegate", env!("CARGO_PKG_VERSION")),
+            era: EraChoice::Auto,
+            log_level: Some(Level::Info),
+            headers: HeaderMap::new(),
+            limits: Limits::default(),
+            handlers: Handlers::default(),
+            options: Options::default(),
+            fault: None,
+        }
+    }
+
+    /// Sets the name and version the client gives of itself.
+    pub fn info(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
+        self.info = Implementation::new(name, version);
+        self
+    }
+
+    /// Sets which era is spoken; by default whichever the server speaks.
+    pub const fn era(mut self, era: EraChoice) -> Self {
+        self.era = era;
+        self
+    }
+
+    /// Sets from which level on log messages are wanted: `info` by default; `None`: not at all.
+    pub fn log_level(mut self, level: impl Into<Option<Level>>) -> Self {
+        self.log_level = level.into();
+        self
+    }
+
+    /// Sets how long a request may take in all; by default as long as it needs.
+    pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.limits.deadline = deadline.into();
+        self
+    }
+
+    /// Sets how long the server may be silent during a request; five minutes by default.
+    pub fn idle_deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.limits.idle = deadline.into();
+        self
+    }
+
+    /// Sets how long each step of connecting may take; 30 seconds by default.
+    pub const fn handshake_deadline(mut self, deadline: Duration) -> Self {
+        self.limits.handshake = deadline;
+        self
+    }
+
+    /// Sets how many bytes one message of the server may have; 16 MiB by default.
+    pub const fn max_message(mut self, bytes: usize) -> Self {
+        self.limits.max_message = bytes;
+        self
+    }
+
+    /// Adds a header to every request. The protocol's own are the client's to write.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match input::header(name, value) {
+            Ok((name, value)) => {
+                self.headers.append(name, value);
+            }
+            Err(error) => {
+                self.fault.get_or_insert(error);
+            }
+        }
+        self
+    }
+
+    /// Sends `Authorization: Bearer …` with every request.
+    pub fn token(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// Trusts the certificates in this PEM file beside the system's.
+    pub fn root_certificates(mut self, pem: &[u8]) -> Self {
+        self.options.root_certificates.push(pem.to_vec());
+        self
+    }
+
+    /// Calls `listener` with every log message of every request, in order.
+    pub fn on_log(mut self, listener: impl Fn(&Log) + Send + Sync + 'static) -> Self {
+        self.handlers.log = Some(Arc::new(listener));
+        self
+    }
+
+    /// Calls `listener` with every progress of every request, in order.
+    pub fn on_progress(mut self, listener: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
+        self.handlers.progress = Some(Arc::new(listener));
+        self
+    }
+
+    /// Calls `listener` with every message the server sends, whatever it is.
+    pub fn on_message(mut self, listener: impl Fn(&Message) + Send + Sync + 'static) -> Self {
+        self.handlers.message = Some(Arc::new(listener));
+        self
+    }
+
+    /// Connects: finds the server's era and asks who it is.
+    ///
+    /// # Errors
+    ///
+    /// When the builder was given something that cannot be, the server cannot be reached, wants
+    /// credentials, or is no MCP server.
+    pub async fn connect(self) -> Result<Client, Error> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let mut headers = self.headers;
+        let (link, url, name) = match self.target {
+            Target::Url(url) => {
+                let url = input::url(&url)?;
+                (
+                    over_http(&url, &self.options)?,
+                    url.to_string(),
+                    Some(url.to_string()),
+                )
+            }
+            Target::Service(link) => {
+                headers.insert(header::HOST, HeaderValue::from_static("localhost"));
+                (link, IN_PROCESS.to_owned(), None)
+            }
+        };
+        let url = Uri::try_from(url)
+            .map_err(|error| Error::input("the URL cannot be sent").because(error))?;
+        let wire = Arc::new(Wire {
+            link,
+            url,
+            headers,
+            info: self.info,
+            log_level: self.log_level,
+            limits: self.limits,
+            handlers: self.handlers,
+            runtime: Handle::current(),
+            ids: AtomicI64::new(1),
+        });
+        let (era, info) = probe::find(&wire, self.era, name.as_deref()).await?;
+        tracing::debug!(server = info.name, revision = %info.revision, "connected");
+        let dispatch = Dispatch {
+            wire,
+            era,
+            info,
+            params: parking_lot::Mutex::default(),
+        };
+        Ok(Client {
+            dispatch: Arc::new(dispatch),
+        })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("info", &self.info)
+            .field("era", &self.era)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,194 @@
+//! What can go wrong on the way to a server and back.
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use http::StatusCode;
+use serde_json::Value;
+
+use crate::message::RpcError;
+
+/// Why something could not be done with a server.
+///
+/// A tool that ran and did not succeed is no error: see
+/// [`CallResult::is_error`](crate::CallResult::is_error).
+pub struct Error(Box<Inner>);
+
+/// A boxed error: what a link fails with.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+struct Inner {
+    kind: Kind,
+    source: Option<BoxError>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Input(String),
+    Connect,
+    Link,
+    Timeout(&'static str, Duration),
+    Status(StatusCode, String),
+    Rpc(StatusCode, RpcError),
+    Answer(String),
+    Lost(&'static str),
+    Era(String),
+}
+
+// === impl Error ===
+
+impl Error {
+    /// Returns whether the time ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, Kind::Timeout(..))
+    }
+
+    /// Returns whether no connection came about.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect)
+    }
+
+    /// Returns whether the server wants other credentials, or any (401, 403).
+    #[must_use]
+    pub fn is_auth(&self) -> bool {
+        self.status().is_some_and(is_auth)
+    }
+
+    /// Returns whether the caller gave something that cannot be sent.
+    #[must_use]
+    pub fn is_input(&self) -> bool {
+        matches!(self.0.kind, Kind::Input(_))
+    }
+
+    /// Returns whether what came is no answer the protocol knows.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        matches!(self.0.kind, Kind::Answer(_))
+    }
+
+    /// Returns the code of the JSON-RPC error the server answered with.
+    #[must_use]
+    pub fn rpc_code(&self) -> Option<i64> {
+        self.rpc().map(|error| error.code)
+    }
+
+    /// Returns the `data` of the JSON-RPC error the server answered with.
+    #[must_use]
+    pub fn rpc_data(&self) -> Option<&Value> {
+        self.rpc().and_then(|error| error.data.as_ref())
+    }
+
+    /// Returns the HTTP status the server refused with.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.0.kind {
+            Kind::Status(status, _) | Kind::Rpc(status, _) => Some(*status),
+            _ => None,
+        }
+    }
+
+    fn rpc(&self) -> Option<&RpcError> {
+        match &self.0.kind {
+            Kind::Rpc(_, error) => Some(error),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn input(why: impl fmt::Display) -> Self {
+        Self::new(Kind::Input(why.to_string()))
+    }
+
+    /// The link failed before or while the answer came.
+    pub(crate) fn link(source: BoxError) -> Self {
+        let reqwest = source.downcast_ref::<reqwest::Error>();
+        let kind = match reqwest {
+            Some(error) if error.is_connect() => Kind::Connect,
+            Some(error) if error.is_builder() => Kind::Input("the request cannot be sent".into()),
+            _ => Kind::Link,
+        };
+        Self::caused(kind, source)
+    }
+
+    pub(crate) fn timeout(what: &'static str, after: Duration) -> Self {
+        Self::new(Kind::Timeout(what, after))
+    }
+
+    pub(crate) fn refused(status: StatusCode, text: impl Into<String>) -> Self {
+        Self::new(Kind::Status(status, text.into()))
+    }
+
+    pub(crate) fn answered(status: StatusCode, error: RpcError) -> Self {
+        Self::new(Kind::Rpc(status, error))
+    }
+
+    /// What came is no answer the protocol knows.
+    pub(crate) fn answer(why: impl fmt::Display) -> Self {
+        Self::new(Kind::Answer(why.to_string()))
+    }
+
+    /// The answer has another shape than its request's.
+    pub(crate) fn shape(what: &str, source: serde_json::Error) -> Self {
+        let why = format!("the answer to {what} has not the shape the protocol gives it");
+        Self::caused(Kind::Answer(why), source.into())
+    }
+
+    pub(crate) fn lost(why: &'static str) -> Self {
+        Self::new(Kind::Lost(why))
+    }
+
+    pub(crate) fn era(why: impl fmt::Display) -> Self {
+        Self::new(Kind::Era(why.to_string()))
+    }
+
+    fn new(kind: Kind) -> Self {
+        Self(Box::new(Inner { kind, source: None }))
+    }
+
+    pub(crate) fn because(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    fn caused(kind: Kind, source: BoxError) -> Self {
+        Self::new(kind).because(source)
+    }
+}
+
+/// Whether a status asks for credentials, and so says nothing of the era.
+pub(crate) fn is_auth(status: StatusCode) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            Kind::Input(why) | Kind::Answer(why) | Kind::Era(why) => f.write_str(why),
+            Kind::Connect => f.write_str("no connection to the server"),
+            Kind::Link => f.write_str("the connection to the server broke"),
+            Kind::Timeout(what, after) => write!(f, "{what} within {after:?}"),
+            Kind::Status(status, text) if text.is_empty() => {
+                write!(f, "the server refused: {status}")
+            }
+            Kind::Status(status, text) => write!(f, "the server refused: {status}: {text}"),
+            Kind::Rpc(_, error) => error.fmt(f),
+            Kind::Lost(why) => f.write_str(why),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let source = self.0.source.as_deref()?;
+        Some(source)
+    }
+}

@@ -1,0 +1,71 @@
+//! The link over HTTP/1.1 and HTTP/2, plain or with TLS.
+
+use std::{sync::Arc, time::Duration};
+
+use http_body_util::BodyExt;
+use reqwest::redirect::Policy;
+use url::Url;
+
+use super::Link;
+use crate::error::{BoxError, Error};
+
+/// How connections are made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// Certificates to trust beside the system's, in PEM.
+    pub(crate) root_certificates: Vec<Vec<u8>>,
+}
+
+/// How long a connection may take. Loopback takes microseconds, another continent a second; a
+/// host that drops packets would hold a caller for minutes.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// Returns the link to `url`.
+pub(crate) fn over_http(url: &Url, options: &Options) -> Result<Link, Error> {
+    let client = client(url, options)?;
+    Ok(Arc::new(move |request| {
+        let client = client.clone();
+        Box::pin(async move {
+            let request = reqwest::Request::try_from(request)?;
+            let response = client.execute(request).await?;
+            let response = ::http::Response::<reqwest::Body>::from(response);
+            Ok(response.map(|body| {
+                body.map_err(|error| -> BoxError { error.into() })
+                    .boxed_unsync()
+            }))
+        })
+    }))
+}
+
+fn client(url: &Url, options: &Options) -> Result<reqwest::Client, Error> {
+    let mut builder = reqwest::Client::builder()
+        .connect_timeout(CONNECT_WITHIN)
+        // A redirect could carry tokens to another host, and turns POST into GET.
+        .redirect(Policy::none());
+    if is_loopback(url) {
+        // A proxy's own loopback is another machine.
+        builder = builder.no_proxy();
+    }
+    if url.scheme() == "http" {
+        // Without TLS the system's certificates are not needed, and may be missing.
+        builder = builder.tls_certs_only([]);
+    }
+    for pem in &options.root_certificates {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(|error| {
+            Error::input("the root certificate is no PEM file of certificates").because(error)
+        })?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    builder
+        .build()
+        .map_err(|error| Error::input("HTTPS cannot be set up on this machine").because(error))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,386 @@
+//! A server that answers each request as a test says, and remembers what it saw.
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body_util::{BodyExt, StreamBody, combinators::UnsyncBoxBody};
+use hyper::body::{Frame, Incoming};
+use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+/// How many servers there were in this process.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+/// A running server; it ends when it is dropped.
+pub(crate) struct Fake {
+    addr: SocketAddr,
+    nth: usize,
+    shared: Arc<Shared>,
+    accepting: JoinHandle<()>,
+}
+
+struct Shared {
+    answer: Box<dyn Fn(&Seen) -> Answer + Send + Sync>,
+    seen: Mutex<Vec<Seen>>,
+    closed: AtomicUsize,
+    connections: AtomicUsize,
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    /// The HTTP method.
+    pub(crate) verb: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+/// What a request is answered with.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    pieces: Vec<Piece>,
+}
+
+/// A part of an answer's body.
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    /// One message as an event.
+    Event(Value),
+    /// These bytes.
+    Text(String),
+    /// Nothing, for a while.
+    Wait(Duration),
+    /// Nothing any more, on an open stream.
+    Hang,
+}
+
+pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
+
+// === impl Fake ===
+
+impl Fake {
+    /// Starts a server that answers by `answer`.
+    pub(crate) async fn start(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let addr = listener.local_addr().expect("bound");
+        let shared = Shared::new(answer);
+        let accepting = tokio::spawn(accept(listener, shared.clone()));
+        Self {
+            addr,
+            nth: STARTED.fetch_add(1, Ordering::Relaxed),
+            shared,
+            accepting,
+        }
+    }
+
+    /// Starts a modern server; what `answer` leaves, `server/discover`, it answers itself.
+    pub(crate) async fn modern(
+        answer: impl Fn(&Seen) -> Option<Answer> + Send + Sync + 'static,
+    ) -> Self {
+        Self::start(move |seen| answer(seen).unwrap_or_else(|| modern(seen))).await
+    }
+
+    /// Starts a legacy server; what `answer` leaves, the handshake above all, it answers itself.
+    pub(crate) async fn legacy(
+        answer: impl Fn(&Seen) -> Option<Answer> + Send + Sync + 'static,
+    ) -> Self {
+        Self::start(move |seen| answer(seen).unwrap_or_else(|| legacy(seen))).await
+    }
+
+    /// Returns the server's address. No two are alike, though ports come again: verdicts are
+    /// remembered by address.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/mcp/{}", self.addr, self.nth)
+    }
+
+    /// Returns every request so far.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.shared.seen.lock().clone()
+    }
+
+    /// Returns the methods of every request so far.
+    pub(crate) fn methods(&self) -> Vec<String> {
+        self.seen()
+            .iter()
+            .map(|seen| seen.method().to_owned())
+            .collect()
+    }
+
+    /// Returns the one request of `method`.
+    pub(crate) fn only(&self, method: &str) -> Seen {
+        let mut found: Vec<Seen> = self
+            .seen()
+            .into_iter()
+            .filter(|seen| seen.method() == method)
+            .collect();
+        assert_eq!(found.len(), 1, "{method} among {:?}", self.methods());
+        found.remove(0)
+    }
+
+    /// Waits until a request of `method` has come.
+    pub(crate) async fn until_seen(&self, method: &str) -> Seen {
+        let found = || self.seen().into_iter().find(|seen| seen.method() == method);
+        until(method, || found().is_some()).await;
+        found().expect("just seen")
+    }
+
+    /// Waits until a client has closed a stream before its end.
+    pub(crate) async fn until_closed(&self) {
+        until("a closed stream", || self.closed() > 0).await;
+    }
+
+    /// Returns how many connections there were.
+    pub(crate) fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::Acquire)
+    }
+
+    /// Returns how many streams were closed before their end.
+    pub(crate) fn closed(&self) -> usize {
+        self.shared.closed.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..500 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("waited five seconds for {what}");
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let shared = shared.clone();
+        shared.connections.fetch_add(1, Ordering::AcqRel);
+        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+            let shared = shared.clone();
+            async move {
+                let (parts, body) = request.into_parts();
+                let body = body
+                    .collect()
+                    .await
+                    .map(|body| body.to_bytes())
+                    .unwrap_or_default();
+                Ok::<_, Infallible>(shared.respond(Request::from_parts(parts, body)))
+            }
+        });
+        tokio::spawn(
+            hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service),
+        );
+    }
+}
+
+// === impl Shared ===
+
+impl Shared {
+    pub(crate) fn new(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self {
+            answer: Box::new(answer),
+            seen: Mutex::default(),
+            closed: AtomicUsize::new(0),
+            connections: AtomicUsize::new(0),
+        })
+    }
+
+    fn respond(self: &Arc<Self>, request: Request<Bytes>) -> Response<Body> {
+        let seen = Seen::of(&request);
+        self.seen.lock().push(seen.clone());
+        let answer = (self.answer)(&seen);
+        let mut response = Response::builder().status(answer.status);
+        for (name, value) in answer.headers {
+            response = response.header(name, value);
+        }
+        let body = stream(answer.pieces, Watch(Some(self.clone())));
+        response.body(body).expect("a response")
+    }
+}
+
+/// Answers one request by `answer`, without a socket.
+pub(crate) fn respond(request: Request<Bytes>, answer: fn(&Seen) -> Answer) -> Response<Body> {
+    Shared::new(answer).respond(request)
+}
+
+/// Counts a stream that is dropped before its end.
+struct Watch(Option<Arc<Shared>>);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(shared) = &self.0 {
+            shared.closed.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+}
+
+fn stream(pieces: Vec<Piece>, watch: Watch) -> Body {
+    let state = (pieces.into_iter(), watch);
+    let frames = futures_util::stream::unfold(state, |(mut pieces, mut watch)| async move {
+        loop {
+            let text = match pieces.next() {
+                Some(Piece::Event(message)) => format!("event: message\ndata: {message}\n\n"),
+                Some(Piece::Text(text)) => text,
+                Some(Piece::Wait(time)) => {
+                    tokio::time::sleep(time).await;
+                    continue;
+                }
+                Some(Piece::Hang) => std::future::pending().await,
+                None => {
+                    drop(watch.0.take());
+                    return None;
+                }
+            };
+            return Some((Ok(Frame::data(Bytes::from(text))), (pieces, watch)));
+        }
+    });
+    StreamBody::new(frames.boxed()).boxed_unsync()
+}
+
+// === impl Seen ===
+
+impl Seen {
+    fn of(request: &Request<Bytes>) -> Self {
+        Self {
+            verb: request.method().to_string(),
+            headers: request.headers().clone(),
+            body: serde_json::from_slice(request.body()).unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn method(&self) -> &str {
+        self.body["method"].as_str().unwrap_or(&self.verb)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("ASCII"))
+    }
+
+    /// The response to this request.
+    pub(crate) fn response(&self, result: Value) -> Value {
+        json!({"jsonrpc": "2.0", "id": self.body["id"], "result": result})
+    }
+
+    /// The error response to this request.
+    pub(crate) fn error(&self, code: i64, data: Value) -> Value {
+        let error = json!({"code": code, "message": "refused", "data": data});
+        json!({"jsonrpc": "2.0", "id": self.body["id"], "error": error})
+    }
+
+    /// The progress notification for this request.
+    pub(crate) fn progress(&self, done: u32) -> Value {
+        let token = &self.body["params"]["_meta"]["progressToken"];
+        notification(
+            "progress",
+            json!({"progressToken": token, "progress": done, "total": 3}),
+        )
+    }
+}
+
+/// A log message.
+pub(crate) fn log(level: &str, text: &str) -> Value {
+    notification("message", json!({"level": level, "data": text}))
+}
+
+fn notification(kind: &str, params: Value) -> Value {
+    json!({"jsonrpc": "2.0", "method": format!("notifications/{kind}"), "params": params})
+}
+
+// === impl Answer ===
+
+impl Answer {
+    pub(crate) fn json(message: &Value) -> Self {
+        Self::text(200, "application/json", &message.to_string())
+    }
+
+    pub(crate) fn text(status: u16, kind: &str, text: &str) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type", kind.to_owned())],
+            pieces: vec![Piece::Text(text.to_owned())],
+        }
+    }
+
+    pub(crate) fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            pieces: Vec::new(),
+        }
+    }
+
+    pub(crate) fn events(pieces: Vec<Piece>) -> Self {
+        Self {
+            status: 200,
+            headers: vec![("content-type", "text/event-stream".to_owned())],
+            pieces,
+        }
+    }
+
+    pub(crate) fn status(mut self, status: u16) -> Self {
+        self.status = StatusCode::from_u16(status).expect("a status").as_u16();
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+}
+
+/// What a modern server answers that offers nothing.
+pub(crate) fn modern(seen: &Seen) -> Answer {
+    match seen.method() {
+        "server/discover" => Answer::json(&seen.response(json!({
+            "resultType": "complete",
+            "supportedVersions": ["2026-07-28", "2025-11-25"],
+            "capabilities": {"tools": {}, "logging": {}},
+            "instructions": "Be kind.",
+            "ttlMs": 0, "cacheScope": "private",
+            "_meta": {"io.modelcontextprotocol/serverInfo": {"name": "fake", "version": "1.2.3"}},
+        }))),
+        _ => Answer::json(&seen.error(-32601, Value::Null)).status(404),
+    }
+}
+
+/// What a legacy server answers that offers nothing.
+pub(crate) fn legacy(seen: &Seen) -> Answer {
+    match seen.method() {
+        "initialize" => {
+            let version = &seen.body["params"]["protocolVersion"];
+            Answer::json(&seen.response(json!({
+                "protocolVersion": version,
+                "capabilities": {"tools": {"listChanged": true}, "logging": {}},
+                "serverInfo": {"name": "old fake", "version": "0.9"},
+            })))
+            .header("mcp-session-id", "session-1")
+        }
+        "logging/setLevel" | "ping" => Answer::json(&seen.response(json!({}))),
+        "server/discover" => Answer::json(&seen.error(-32000, Value::Null)).status(400),
+        "DELETE" => Answer::empty(200),
+        _ if seen.body["id"].is_null() || seen.body["method"].is_null() => Answer::empty(202),
+        _ => Answer::json(&seen.error(-32601, Value::Null)),
+    }
+}

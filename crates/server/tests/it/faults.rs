@@ -1,0 +1,24 @@
+//! The faults that other servers of this protocol were seen to have, each with the test that shows
+//! this one without it.
+
+mod batch;
+mod blocking;
+mod burst;
+mod cancel;
+mod commit;
+mod deadline;
+mod doors;
+mod duplicates;
+mod hang_up;
+mod idle;
+mod layers;
+mod leftovers;
+mod limits;
+mod panics;
+mod raw;
+mod respond;
+mod sessions;
+mod slow_reader;
+mod standing;
+mod stopping;
+mod tools;
