@@ -26,6 +26,11 @@ pub trait Handler: Send + Sync + 'static {
     fn changes(&self) -> Option<Changes> {
         None
     }
+
+    /// Returns what is wrong with the handler itself; a server does not start with any.
+    fn problems(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// How a handler answers: at once, or with work that is polled until it is done.
@@ -109,5 +114,9 @@ impl<H: Handler + ?Sized> Handler for Arc<H> {
 
     fn changes(&self) -> Option<Changes> {
         (**self).changes()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        (**self).problems()
     }
 }

@@ -21,7 +21,6 @@ use crate::{
 pub struct Server<H = Router> {
     handler: H,
     config: Config,
-    problems: fn(&H) -> Vec<String>,
 }
 
 // === impl Server ===
@@ -38,7 +37,6 @@ impl Server<Router> {
         Self {
             handler: router,
             config: Config::default(),
-            problems: |router| router.problems().to_vec(),
         }
     }
 
@@ -108,12 +106,6 @@ impl<H: Handler> Server<H> {
     /// Returns a server of any handler.
     pub fn from_handler(handler: H) -> Self {
         Self {
-            problems: |handler| {
-                let router = (handler as &dyn std::any::Any).downcast_ref::<Router>();
-                router
-                    .map(|router| router.problems().to_vec())
-                    .unwrap_or_default()
-            },
             handler,
             config: Config::default(),
         }
@@ -201,7 +193,7 @@ impl<H: Handler> Server<H> {
     }
 
     fn stack(self) -> Result<Arc<Stack>, Error> {
-        let problems = (self.problems)(&self.handler);
+        let problems = self.handler.problems();
         if !problems.is_empty() {
             return Err(Error::handler(problems));
         }

@@ -49,3 +49,12 @@ pub mod client {
 
 #[cfg(feature = "client")]
 pub use tidegate_client::Client;
+
+/// The programs of the README and of the tool authors' guide, compiled and run as tests.
+#[cfg(all(doctest, feature = "server", feature = "client"))]
+mod pages {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../../docs/writing-tools.md")]
+    struct WritingTools;
+}

@@ -105,6 +105,10 @@ impl<H: Handler, F: Fn(&Record, &Caller) + Send + Sync + 'static> Handler for Au
     fn changes(&self) -> Option<Changes> {
         self.inner.changes()
     }
+
+    fn problems(&self) -> Vec<String> {
+        self.inner.problems()
+    }
 }
 
 /// A call under way; when it is dropped, it is written down, however it ended.

@@ -70,6 +70,10 @@ where
     fn changes(&self) -> Option<Changes> {
         self.inner.changes()
     }
+
+    fn problems(&self) -> Vec<String> {
+        self.inner.problems()
+    }
 }
 
 impl<F> fmt::Debug for Policy<F> {

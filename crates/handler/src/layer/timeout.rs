@@ -69,4 +69,8 @@ impl<H: Handler> Handler for Timed<H> {
     fn changes(&self) -> Option<Changes> {
         self.inner.changes()
     }
+
+    fn problems(&self) -> Vec<String> {
+        self.inner.problems()
+    }
 }

@@ -28,6 +28,10 @@ impl Handler for Router {
             list => Reply::Ready(self.list(list, &call)),
         }
     }
+
+    fn problems(&self) -> Vec<String> {
+        self.problems.clone()
+    }
 }
 
 impl Router {

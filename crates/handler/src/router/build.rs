@@ -30,7 +30,8 @@ pub struct Router {
     pub(super) by_name: HashMap<String, usize>,
     pub(super) cache: CacheHint,
     page_size: usize,
-    problems: Vec<String>,
+    /// Names or schemas that are none, and doubles.
+    pub(super) problems: Vec<String>,
     snapshot: OnceLock<Snapshot>,
 }
 
@@ -197,13 +198,6 @@ impl Router {
         }
         self.prompts.push(entry);
         self
-    }
-
-    /// Returns what is wrong with what was registered: names or schemas that are none, doubles.
-    /// A server does not start with any.
-    #[must_use]
-    pub fn problems(&self) -> &[String] {
-        &self.problems
     }
 
     fn add_tool(mut self, entry: Result<tool::Entry, String>) -> Self {

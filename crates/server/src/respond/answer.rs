@@ -2,8 +2,7 @@
 //!
 //! ```text
 //!   ready at the first poll, silent ──▶ JSON, one write
-//!   ready, and it said something    ──▶ the whole stream, one write
-//!   pending, then it says something ──▶ a stream, live
+//!   it says something               ──▶ a stream, live: the first frame leaves at once
 //!   pending and silent for long     ──▶ a stream, kept alive
 //!   pending and silent, then ready  ──▶ JSON
 //! ```

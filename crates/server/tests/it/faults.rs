@@ -6,6 +6,7 @@ mod blocking;
 mod burst;
 mod cancel;
 mod commit;
+mod connections;
 mod deadline;
 mod doors;
 mod duplicates;

@@ -114,7 +114,6 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::root::Item;
 
     fn report(files: &[(&str, &[u8])], paths: &[&str]) -> Report {
         let dir = tempfile::tempdir().unwrap();
@@ -125,9 +124,9 @@ mod tests {
         let paths: Vec<_> = paths.iter().map(ToString::to_string).collect();
         let quit = Quit::default();
         let mut tally = Tally::default();
-        for Item { name, path } in root.select(&paths, &quit).unwrap() {
-            let outcome = read(&root, &name, path, &quit);
-            tally.enter(name, outcome);
+        for item in root.select(&paths, &quit).unwrap() {
+            let outcome = read(&root, &item.name, item.path, &quit);
+            tally.enter(item.name, outcome);
         }
         tally.report()
     }

@@ -5,7 +5,4 @@ mod select;
 mod walk;
 
 pub use self::open::Root;
-pub(crate) use self::{
-    open::Refusal,
-    select::{Item, MAX_ITEMS},
-};
+pub(crate) use self::{open::Refusal, select::MAX_ITEMS};

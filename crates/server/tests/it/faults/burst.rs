@@ -74,7 +74,7 @@ async fn all_progress_of_a_modern_call_arrives_in_order() {
     server.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_logs_of_a_modern_call_arrive_in_order() {
     let server = talkers().run().await;
     for tool in ["talk", "talk_blocking"] {

@@ -1,5 +1,6 @@
 //! How much may be under way at a time, and what those are told who come too many.
 
+use parking_lot::Mutex;
 use serde_json::json;
 use tidegate_server::Config;
 use tidegate_testkit::{Run, Session, call, soon};
@@ -77,13 +78,17 @@ async fn connections_wait_their_turn() {
         .await;
     let first = server.connect().await;
     let (_, first) = first.send(call("echo", say("first"))).await.rest().await;
-    let second = async { server.ask(call("echo", say("second"))).await.result().await };
-    let leave = async {
-        let again = first.send(call("echo", say("again"))).await.rest().await;
-        assert_eq!(text(&again.0[0]["result"]), "again");
-        drop(again);
+    let order = Mutex::new(Vec::new());
+    let second = async {
+        let result = server.ask(call("echo", say("second"))).await.result().await;
+        order.lock().push(text(&result).to_owned());
     };
-    let (second, ()) = tokio::join!(second, leave);
-    assert_eq!(text(&second), "second");
+    let leave = async {
+        let (messages, first) = first.send(call("echo", say("again"))).await.rest().await;
+        order.lock().push(text(&messages[0]["result"]).to_owned());
+        drop(first);
+    };
+    tokio::join!(second, leave);
+    assert_eq!(*order.lock(), ["again", "second"]);
     server.stop().await;
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 use tidegate_handler::Context;
 use tidegate_server::Config;
-use tidegate_testkit::{Run, Session, call, soon};
+use tidegate_testkit::{Door, Run, Session, call, soon};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::tools::{Nothing, Tell, logged, say, server_with, telling, text, waiting};
+use super::tools::{Nothing, Tell, echo, logged, say, server_with, telling, text, waiting};
 
 /// A tool that says "waiting" and goes on when the test says so.
 fn held(
@@ -83,4 +83,21 @@ async fn calls_that_do_not_end_are_not_waited_for_for_ever() {
     assert_eq!(heard.recv().await, Some("begun"));
     server.stop().await;
     drop(answer);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_inside_another_program_closes_its_streams_when_told_to() {
+    let service = tidegate_testkit::server().tool("echo", echo).service();
+    let door = Door::Memory(service.clone());
+    let session = Session::open(&door, "2025-11-25").await;
+    let standing = session.ask(session.get()).await;
+    service.stop();
+    standing.rest().await;
+    assert_eq!(session.ask(session.get()).await.status, 503);
+    let result = door
+        .ask(call("echo", say("still here")))
+        .await
+        .result()
+        .await;
+    assert_eq!(text(&result), "still here");
 }

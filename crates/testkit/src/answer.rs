@@ -1,0 +1,254 @@
+//! An answer, read as slowly as the test likes.
+
+use bytes::{Bytes, BytesMut};
+use serde_json::Value;
+
+use crate::{Connection, soon};
+
+/// An answer whose head is here. Dropping it hangs up.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    headers: Vec<(String, String)>,
+    connection: Connection,
+    body: Body,
+    read: BytesMut,
+}
+
+/// One event of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A comment: a sign of life.
+    Comment(String),
+    /// A message.
+    Message(String),
+}
+
+/// How much of the body is still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Body {
+    Sized(usize),
+    /// A chunk of which so much is left; 0: the next one's size comes first.
+    Chunked(usize),
+    Whole,
+    /// The connection ended too early.
+    Broken,
+}
+
+// === impl Answer ===
+
+impl Answer {
+    pub(crate) fn new(head: &str, connection: Connection) -> Self {
+        let mut lines = head.lines();
+        let first = lines.next().unwrap_or_default();
+        let status = first
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
+        let headers: Vec<_> = lines
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect();
+        let mut answer = Self {
+            status: status.unwrap_or_else(|| panic!("no answer: {first}")),
+            headers,
+            connection,
+            body: Body::Whole,
+            read: BytesMut::new(),
+        };
+        answer.body = match (
+            answer.header("transfer-encoding"),
+            answer.header("content-length"),
+        ) {
+            (Some("chunked"), _) => Body::Chunked(0),
+            (None, Some(size)) if size != "0" => Body::Sized(size.parse().expect("a length")),
+            _ => Body::Whole,
+        };
+        answer
+    }
+
+    /// Returns a header's value.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Returns whether the answer is a stream of events.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.header("content-type") == Some("text/event-stream")
+    }
+
+    /// Returns whether the body came to its proper end.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.body == Body::Whole
+    }
+
+    /// Returns the next event; `None` at the end of the stream.
+    ///
+    /// # Panics
+    ///
+    /// When none comes, or it is none of ours.
+    pub async fn event(&mut self) -> Option<Event> {
+        soon("an event", self.next_event()).await
+    }
+
+    async fn next_event(&mut self) -> Option<Event> {
+        loop {
+            if let Some(end) = memchr::memmem::find(&self.read, b"\n\n") {
+                let event = self.read.split_to(end + 2);
+                return Some(Event::read(&event[..end]));
+            }
+            let Some(more) = self.chunk().await else {
+                assert!(self.read.is_empty(), "half an event: {:?}", self.read);
+                return None;
+            };
+            self.read.extend_from_slice(&more);
+        }
+    }
+
+    /// Returns the next message, past comments; `None` at the end of the stream.
+    ///
+    /// # Panics
+    ///
+    /// When none comes, or it is no JSON.
+    pub async fn message(&mut self) -> Option<Value> {
+        loop {
+            match self.event().await? {
+                Event::Message(data) => return Some(serde_json::from_str(&data).expect("JSON")),
+                Event::Comment(_) => {}
+            }
+        }
+    }
+
+    /// Reads the rest and returns its messages, and the connection for the next request.
+    ///
+    /// # Panics
+    ///
+    /// When the rest does not come, or breaks off.
+    pub async fn rest(mut self) -> (Vec<Value>, Connection) {
+        let mut messages = Vec::new();
+        if self.is_stream() {
+            while let Some(message) = self.message().await {
+                messages.push(message);
+            }
+        } else {
+            let body = soon("the whole body", self.body()).await;
+            if !body.is_empty() {
+                messages.push(serde_json::from_slice(&body).expect("JSON"));
+            }
+        }
+        assert!(self.is_whole(), "the answer broke off after {messages:?}");
+        (messages, self.connection)
+    }
+
+    /// Reads the rest and returns the bytes of it.
+    pub async fn body(&mut self) -> Bytes {
+        let mut body = BytesMut::from(&self.read[..]);
+        while let Some(more) = self.chunk().await {
+            body.extend_from_slice(&more);
+        }
+        body.freeze()
+    }
+
+    /// Reads to the last message: the response.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub async fn response(self) -> Value {
+        let (messages, _) = self.rest().await;
+        messages.into_iter().next_back().expect("a response")
+    }
+
+    /// Reads to the response and returns its result.
+    ///
+    /// # Panics
+    ///
+    /// When it is an error.
+    pub async fn result(self) -> Value {
+        let mut response = self.response().await;
+        assert!(response.get("result").is_some(), "{response}");
+        response["result"].take()
+    }
+
+    /// Reads to the response and returns its error's code.
+    ///
+    /// # Panics
+    ///
+    /// When it is a result.
+    pub async fn error(self) -> i64 {
+        let response = self.response().await;
+        response["error"]["code"]
+            .as_i64()
+            .unwrap_or_else(|| panic!("{response}"))
+    }
+
+    /// Returns some bytes of the body; `None` at its end.
+    async fn chunk(&mut self) -> Option<Bytes> {
+        let left = match self.body {
+            Body::Whole | Body::Broken => return None,
+            Body::Sized(left) => left,
+            Body::Chunked(0) => match self.size().await {
+                Some(size) => size,
+                None => {
+                    self.body = Body::Broken;
+                    return None;
+                }
+            },
+            Body::Chunked(left) => left,
+        };
+        let is_last_chunk = left == 0;
+        if is_last_chunk {
+            let end = self.connection.until(b"\r\n").await;
+            self.body = if end.is_some() {
+                Body::Whole
+            } else {
+                Body::Broken
+            };
+            return None;
+        }
+        let Some(piece) = self.connection.take(left).await else {
+            self.body = Body::Broken;
+            return None;
+        };
+        let left = left - piece.len();
+        self.body = match self.body {
+            Body::Sized(_) if left == 0 => Body::Whole,
+            Body::Sized(_) => Body::Sized(left),
+            _ => Body::Chunked(left),
+        };
+        if self.body == Body::Chunked(0) && self.connection.until(b"\r\n").await.is_none() {
+            self.body = Body::Broken;
+        }
+        Some(piece)
+    }
+
+    async fn size(&mut self) -> Option<usize> {
+        let line = self.connection.until(b"\r\n").await?;
+        let line = std::str::from_utf8(&line).expect("a size");
+        Some(usize::from_str_radix(line.trim(), 16).expect("a chunk's size"))
+    }
+}
+
+// === impl Event ===
+
+impl Event {
+    fn read(event: &[u8]) -> Self {
+        let event = std::str::from_utf8(event).expect("events are UTF-8");
+        if let Some(comment) = event.strip_prefix(':') {
+            return Self::Comment(comment.trim().to_owned());
+        }
+        let lines = event.lines().filter_map(|line| line.strip_prefix("data:"));
+        let data: Vec<&str> = lines
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .collect();
+        assert!(!data.is_empty(), "an event without data: {event:?}");
+        Self::Message(data.join("\n"))
+    }
+}

@@ -1,0 +1,131 @@
+//! Sessions of the legacy era.
+
+use serde_json::{Value, json};
+
+use crate::{Answer, Door, Request};
+
+/// A session that was opened.
+#[derive(Clone, Debug)]
+pub struct Session {
+    door: Door,
+    id: String,
+    revision: String,
+}
+
+// === impl Session ===
+
+impl Session {
+    /// Opens a session: `initialize`, `notifications/initialized`.
+    ///
+    /// # Panics
+    ///
+    /// When the server opens none, or of another revision.
+    pub async fn open(door: &Door, revision: &str) -> Self {
+        let answer = door.ask(Self::initialize(revision)).await;
+        let id = answer
+            .header("mcp-session-id")
+            .expect("a session's id")
+            .to_owned();
+        let result = answer.result().await;
+        assert_eq!(result["protocolVersion"], revision);
+        let session = Self {
+            door: door.clone(),
+            id,
+            revision: revision.to_owned(),
+        };
+        session.notify("notifications/initialized", json!({})).await;
+        session
+    }
+
+    /// Returns the request that opens a session.
+    #[must_use]
+    pub fn initialize(revision: &str) -> Request {
+        Request::post(json!({
+            "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+                "protocolVersion": revision,
+                "capabilities": {},
+                "clientInfo": { "name": "testkit", "version": "1.0.0" },
+            }
+        }))
+    }
+
+    /// Returns the session's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns a request inside the session.
+    #[must_use]
+    pub fn request(&self, method: &str, params: Value) -> Request {
+        self.inside(Request::post(json!({
+            "jsonrpc": "2.0", "id": 1, "method": method, "params": params
+        })))
+    }
+
+    /// Returns a call of a tool inside the session.
+    #[must_use]
+    pub fn call(&self, tool: &str, arguments: Value) -> Request {
+        self.request(
+            "tools/call",
+            json!({ "name": tool, "arguments": arguments }),
+        )
+    }
+
+    /// Returns several messages in one request.
+    #[must_use]
+    pub fn batch(&self, requests: &[Request]) -> Request {
+        let messages = requests
+            .iter()
+            .map(|request| request.message().clone())
+            .collect();
+        self.inside(Request::post(Value::Array(messages)))
+    }
+
+    /// Returns the request for the session's standing stream.
+    #[must_use]
+    pub fn get(&self) -> Request {
+        self.inside(Request::new("GET").accept("text/event-stream"))
+    }
+
+    /// Returns the request that ends the session.
+    #[must_use]
+    pub fn delete(&self) -> Request {
+        self.inside(Request::new("DELETE"))
+    }
+
+    /// Sends a notification, on a connection of its own.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not take it.
+    pub async fn notify(&self, method: &str, params: Value) {
+        let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
+        let answer = self.ask(self.inside(Request::post(message))).await;
+        assert_eq!(answer.status, 202, "{method}");
+    }
+
+    /// Cancels a call, from another connection than its own.
+    ///
+    /// # Panics
+    ///
+    /// As [`notify`](Self::notify).
+    pub async fn cancel(&self, id: impl Into<Value>) {
+        let params = json!({ "requestId": id.into(), "reason": "enough" });
+        self.notify("notifications/cancelled", params).await;
+    }
+
+    /// Sends a request on a connection of its own.
+    pub async fn ask(&self, request: impl Into<Request>) -> Answer {
+        self.door.ask(request).await
+    }
+
+    fn inside(&self, request: Request) -> Request {
+        let request = request.header("mcp-session-id", &self.id);
+        // The first revision that has sessions does not know the header.
+        if self.revision == "2025-03-26" {
+            return request;
+        }
+        request.header("mcp-protocol-version", &self.revision)
+    }
+}
