@@ -21,6 +21,8 @@ pub fn router() -> Router {
 
 #[cfg(test)]
 mod tests {
+    use tidegate::Handler as _;
+
     use super::router;
 
     #[test]

@@ -12,9 +12,10 @@ use super::tools::{Nothing, echo, say, server_with, text};
 const SHORT: Duration = Duration::from_secs(1);
 
 #[tokio::test]
-async fn one_that_lies_idle_is_closed() {
+async fn one_that_lies_idle_or_never_says_a_word_is_closed() {
     let config = Config {
         idle_timeout: SHORT,
+        head_timeout: SHORT,
         ..Config::default()
     };
     let server = server().tool("echo", echo).config(config).run().await;
