@@ -141,7 +141,8 @@ impl Context {
         self.log_text(Level::Debug, text).await;
     }
 
-    /// Sends a log message of level info: how the work is going.
+    /// Sends a log message of level info: how the work is going. What `format!` makes can be sent;
+    /// `format_args!` cannot, because it must not be held across an `await`.
     pub async fn info(&self, text: impl fmt::Display + Send + Sync) {
         self.log_text(Level::Info, text).await;
     }

@@ -94,7 +94,12 @@ pub(super) async fn batch(
     for message in messages {
         if message.kind() == Kind::Request {
             let call = legacy::admit(message)?;
-            begun.push(request(stack, &inside, facts, &offer, call, None)?);
+            let id = call.id.clone();
+            let one = request(stack, &inside, facts, &offer, call, None);
+            // One that is refused must not take the others with it.
+            begun.push(one.unwrap_or_else(|reject| {
+                Begun::Done(id, Failure::internal(reject.message).into())
+            }));
         } else {
             take(stack, &inside, &message);
         }

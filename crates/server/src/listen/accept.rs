@@ -81,11 +81,15 @@ struct Shared {
     stopped: watch::Receiver<bool>,
 }
 
-async fn connection(shared: Shared, stream: Stream, _permit: OwnedSemaphorePermit) {
+async fn connection(mut shared: Shared, stream: Stream, _permit: OwnedSemaphorePermit) {
     let connection = Arc::new(Connection::default());
     let pulse = Arc::clone(&connection.pulse);
     let most = shared.stack.config.max_head;
-    let http2 = match stream.speaks_http2(shared.stack.config.head_timeout).await {
+    let first = tokio::select! {
+        first = stream.speaks_http2(shared.stack.config.idle_timeout) => first,
+        _ = shared.stopped.changed() => return,
+    };
+    let http2 = match first {
         Ok(http2) => http2,
         Err(error) => {
             tracing::debug!("a connection broke before its first request: {error}");
@@ -99,6 +103,8 @@ async fn connection(shared: Shared, stream: Stream, _permit: OwnedSemaphorePermi
     // Each protocol by itself: hyper-util's choosing between both keeps the bytes it looked at,
     // which doubles the read buffer of every connection.
     if http2 {
+        // Its frames come for many reasons: bytes without a request are no half-sent head.
+        pulse.frames();
         let mut http = http2::Builder::new(TokioExecutor::new());
         http.timer(TokioTimer::new());
         http.max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX));

@@ -32,6 +32,8 @@ pub(super) struct Pulse {
     pub(super) reads: AtomicU32,
     /// Whether the peer takes no more bytes.
     pub(super) stalled: AtomicBool,
+    /// Whether bytes between requests may be something else than a head (HTTP/2).
+    pub(super) framed: AtomicBool,
 }
 
 /// A request that is being answered; when it is dropped, it was.
@@ -66,6 +68,10 @@ impl Connection {
 // === impl Pulse ===
 
 impl Pulse {
+    pub(super) fn frames(&self) {
+        self.framed.store(true, Ordering::Relaxed);
+    }
+
     pub(super) fn is_working(&self) -> bool {
         self.working.load(Ordering::Relaxed) > 0
     }

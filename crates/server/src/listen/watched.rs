@@ -105,6 +105,7 @@ impl AsyncWrite for Watched {
 pub(super) async fn watch(pulse: &Pulse, config: &Config) -> &'static str {
     let mut quiet = Duration::ZERO;
     let mut stalled = Duration::ZERO;
+    let mut in_head = Duration::ZERO;
     let mut began = 0;
     let mut reads_when_quiet = 0;
     loop {
@@ -120,13 +121,16 @@ pub(super) async fn watch(pulse: &Pulse, config: &Config) -> &'static str {
         let begun = pulse.began.load(Ordering::Relaxed);
         let reads = pulse.reads.load(Ordering::Relaxed);
         if pulse.is_working() || begun != began {
-            (began, reads_when_quiet, quiet) = (begun, reads, Duration::ZERO);
+            (began, reads_when_quiet) = (begun, reads);
+            (quiet, in_head) = (Duration::ZERO, Duration::ZERO);
             continue;
         }
         quiet += LOOK_EVERY;
         // Bytes came, but no request: a head is on its way, or trickles.
-        let in_head = reads != reads_when_quiet;
-        if in_head && quiet >= config.head_timeout {
+        if reads != reads_when_quiet && !pulse.framed.load(Ordering::Relaxed) {
+            in_head += LOOK_EVERY;
+        }
+        if in_head >= config.head_timeout {
             return "the head of its request does not arrive";
         }
         if quiet >= config.idle_timeout {

@@ -101,3 +101,23 @@ async fn a_service_inside_another_program_closes_its_streams_when_told_to() {
         .await;
     assert_eq!(text(&result), "still here");
 }
+
+#[tokio::test]
+async fn a_connection_that_never_said_a_word_holds_nobody_back() {
+    let config = Config {
+        drain: Duration::from_secs(3600),
+        ..Config::default()
+    };
+    let mut server = tidegate_testkit::server()
+        .tool("echo", echo)
+        .config(config)
+        .run()
+        .await;
+    let silent = server.connect().await;
+    // The server has accepted it once it answers somebody who came later.
+    let answered = server.ask(call("echo", say("late"))).await;
+    assert_eq!(answered.status, 200);
+    server.begin_to_stop();
+    silent.ended().await;
+    server.stop().await;
+}
