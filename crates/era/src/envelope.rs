@@ -171,6 +171,7 @@ impl Body {
 impl Envelope {
     fn scan(&mut self, scan: &mut Scan<'_>, bytes: &Bytes) -> Result<(), Malformed> {
         let mut version = None;
+        let mut seen = Seen::default();
         scan.object(|scan, key| match key {
             b"jsonrpc" => once(&mut version, "jsonrpc", scan.value()?),
             b"id" => {
@@ -188,9 +189,7 @@ impl Envelope {
                 text(scan, bytes)?.ok_or(Malformed::Shape("`method` is no string"))?,
             ),
             b"params" => {
-                if self.params.raw.is_some() {
-                    return Err(Malformed::Duplicate("params"));
-                }
+                seen.first(0, "params")?;
                 self.params.scan(scan, bytes)
             }
             b"result" => once(&mut self.result, "result", raw(scan, bytes)?),
@@ -249,24 +248,42 @@ impl Params {
                 _ => Err(Malformed::Shape("`params` must be an object")),
             };
         }
-        let mut meta = false;
-        let range = scan.object(|scan, key| match key {
-            b"name" => maybe_once(&mut self.name, "params.name", text(scan, bytes)?),
-            b"uri" => maybe_once(&mut self.uri, "params.uri", text(scan, bytes)?),
-            b"taskId" => maybe_once(&mut self.task_id, "params.taskId", text(scan, bytes)?),
-            b"cursor" => maybe_once(&mut self.cursor, "params.cursor", text(scan, bytes)?),
-            b"arguments" => once(&mut self.arguments, "params.arguments", raw(scan, bytes)?),
-            b"requestId" => {
-                let range = scan.value()?;
-                self.request_id = serde_json::from_slice(&bytes[range]).ok();
-                Ok(())
+        let mut seen = Seen::default();
+        let range = scan.object(|scan, key| {
+            match key {
+                b"name" => {
+                    seen.first(0, "params.name")?;
+                    self.name = text(scan, bytes)?;
+                }
+                b"uri" => {
+                    seen.first(1, "params.uri")?;
+                    self.uri = text(scan, bytes)?;
+                }
+                b"taskId" => {
+                    seen.first(2, "params.taskId")?;
+                    self.task_id = text(scan, bytes)?;
+                }
+                b"cursor" => {
+                    seen.first(3, "params.cursor")?;
+                    self.cursor = text(scan, bytes)?;
+                }
+                b"arguments" => {
+                    seen.first(4, "params.arguments")?;
+                    self.arguments = Some(raw(scan, bytes)?);
+                }
+                b"requestId" => {
+                    seen.first(5, "params.requestId")?;
+                    self.request_id = serde_json::from_slice(&bytes[scan.value()?]).ok();
+                }
+                b"_meta" => {
+                    seen.first(6, "params._meta")?;
+                    self.meta.scan(scan, bytes)?;
+                }
+                _ => {
+                    scan.value()?;
+                }
             }
-            b"_meta" if meta => Err(Malformed::Duplicate("params._meta")),
-            b"_meta" => {
-                meta = true;
-                self.meta.scan(scan, bytes)
-            }
-            _ => scan.value().map(drop),
+            Ok(())
         })?;
         self.raw = Some(Raw::trusted(bytes.slice(range)));
         Ok(())
@@ -305,9 +322,10 @@ impl MetaFields {
             self.misshapen = true;
             return scan.value().map(drop);
         }
+        let mut seen = Seen::default();
         scan.object(|scan, key| match key.strip_prefix(META_PREFIX.as_bytes()) {
-            Some(own) => self.own_field(own, scan, bytes),
-            None => self.shared_field(key, scan, bytes),
+            Some(own) => self.own_field(own, &mut seen, scan, bytes),
+            None => self.shared_field(key, &mut seen, scan, bytes),
         })
         .map(drop)
     }
@@ -316,41 +334,79 @@ impl MetaFields {
     fn own_field(
         &mut self,
         key: &[u8],
+        seen: &mut Seen,
         scan: &mut Scan<'_>,
         bytes: &Bytes,
     ) -> Result<(), Malformed> {
         match key {
             b"protocolVersion" => {
-                maybe_once(&mut self.version, "protocolVersion", text(scan, bytes)?)
+                seen.first(0, "protocolVersion")?;
+                self.version = text(scan, bytes)?;
             }
             b"clientCapabilities" => {
+                seen.first(1, "clientCapabilities")?;
                 let value = raw(scan, bytes)?;
-                let object = value.bytes().starts_with(b"{").then_some(value);
-                maybe_once(&mut self.client_capabilities, "clientCapabilities", object)
+                self.client_capabilities = value.bytes().starts_with(b"{").then_some(value);
             }
-            b"clientInfo" => once(&mut self.client_info, "clientInfo", raw(scan, bytes)?),
-            b"logLevel" => once(&mut self.log_level, "logLevel", raw(scan, bytes)?),
-            _ => scan.value().map(drop),
+            b"clientInfo" => {
+                seen.first(2, "clientInfo")?;
+                self.client_info = Some(raw(scan, bytes)?);
+            }
+            b"logLevel" => {
+                seen.first(3, "logLevel")?;
+                self.log_level = Some(raw(scan, bytes)?);
+            }
+            _ => {
+                scan.value()?;
+            }
         }
+        Ok(())
     }
 
     /// The keys that have no prefix.
     fn shared_field(
         &mut self,
         key: &[u8],
+        seen: &mut Seen,
         scan: &mut Scan<'_>,
         bytes: &Bytes,
     ) -> Result<(), Malformed> {
         match key {
             b"progressToken" => {
+                seen.first(4, "progressToken")?;
                 let value = raw(scan, bytes)?;
-                let token = is_token(value.bytes()).then_some(value);
-                maybe_once(&mut self.progress_token, "progressToken", token)
+                self.progress_token = is_token(value.bytes()).then_some(value);
             }
-            b"traceparent" => maybe_once(&mut self.traceparent, "traceparent", text(scan, bytes)?),
-            b"tracestate" => maybe_once(&mut self.tracestate, "tracestate", text(scan, bytes)?),
-            _ => scan.value().map(drop),
+            b"traceparent" => {
+                seen.first(5, "traceparent")?;
+                self.traceparent = text(scan, bytes)?;
+            }
+            b"tracestate" => {
+                seen.first(6, "tracestate")?;
+                self.tracestate = text(scan, bytes)?;
+            }
+            _ => {
+                scan.value()?;
+            }
         }
+        Ok(())
+    }
+}
+
+/// Which of an object's deciding keys were met, whatever their values: a parser that takes the
+/// first and one that takes the last must read the same message.
+#[derive(Default)]
+struct Seen(u8);
+
+// === impl Seen ===
+
+impl Seen {
+    const fn first(&mut self, bit: u8, key: &'static str) -> Result<(), Malformed> {
+        if self.0 & (1 << bit) != 0 {
+            return Err(Malformed::Duplicate(key));
+        }
+        self.0 |= 1 << bit;
+        Ok(())
     }
 }
 
@@ -381,18 +437,9 @@ fn text(scan: &mut Scan<'_>, bytes: &Bytes) -> Result<Option<Text>, Malformed> {
 }
 
 fn once<T>(field: &mut Option<T>, name: &'static str, value: T) -> Result<(), Malformed> {
-    maybe_once(field, name, Some(value))
-}
-
-fn maybe_once<T>(
-    field: &mut Option<T>,
-    name: &'static str,
-    value: Option<T>,
-) -> Result<(), Malformed> {
-    if field.is_some() {
+    if field.replace(value).is_some() {
         return Err(Malformed::Duplicate(name));
     }
-    *field = value;
     Ok(())
 }
 

@@ -8,7 +8,11 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 use tidegate_model::{HeaderKind, HeaderParam, Raw};
 
-use crate::{head, reject::Reject, sentinel};
+use crate::{
+    head,
+    reject::{Reject, code},
+    sentinel,
+};
 
 /// The key in a schema that asks for a header.
 const ANNOTATION: &str = "x-mcp-header";
@@ -121,9 +125,16 @@ pub(crate) fn check(
     if params.is_empty() {
         return Ok(());
     }
-    let arguments: Value = arguments
-        .and_then(|raw| raw.decode().ok())
-        .unwrap_or_default();
+    let arguments: Value = match arguments {
+        None => Value::Null,
+        // What cannot be compared must not pass as absent.
+        Some(raw) => raw.decode().map_err(|error| {
+            Reject::bad_request(
+                code::INVALID_PARAMS,
+                format!("the arguments cannot be read: {error}"),
+            )
+        })?,
+    };
     params.iter().try_for_each(|param| {
         let header = head::single(headers, &format!("{}{}", head::PARAM_PREFIX, param.name))?;
         let header = header.map(head::text).transpose()?;
@@ -260,6 +271,21 @@ mod tests {
                 right,
                 "{arguments}"
             );
+        }
+    }
+
+    #[test]
+    fn arguments_that_cannot_be_read_are_not_taken_for_absent() {
+        let schema =
+            json!({"properties": {"region": {"type": "string", "x-mcp-header": "Region"}}});
+        let params = header_params(&schema).expect("valid");
+        for unreadable in [
+            &br#"{"region":"eu","x":1e999}"#[..],
+            br#"{"region":"eu","x":"\ud800"}"#,
+        ] {
+            let raw = Raw::trusted(unreadable.into());
+            let reject = check(&params, &HeaderMap::new(), Some(&raw)).expect_err("unreadable");
+            assert_eq!(reject.code, code::INVALID_PARAMS);
         }
     }
 }

@@ -5,20 +5,20 @@ use std::{fmt, future::Future, net::SocketAddr, sync::Arc};
 use crate::{
     error::Error,
     listen::{self, Listener},
-    stack::Stack,
+    state::State,
 };
 
 /// A server that has its address: clients can connect, and are answered once it runs.
 pub struct Bound {
-    stack: Arc<Stack>,
+    state: Arc<State>,
     listener: Listener,
 }
 
 // === impl Bound ===
 
 impl Bound {
-    pub(crate) const fn new(stack: Arc<Stack>, listener: Listener) -> Self {
-        Self { stack, listener }
+    pub(crate) const fn new(state: Arc<State>, listener: Listener) -> Self {
+        Self { state, listener }
     }
 
     /// Returns the TCP address; `None` on a Unix socket.
@@ -41,7 +41,7 @@ impl Bound {
     #[must_use]
     pub fn url(&self) -> String {
         match &self.listener {
-            tcp @ Listener::Tcp(..) => format!("{tcp}{}", self.stack.config.path),
+            tcp @ Listener::Tcp(..) => format!("{tcp}{}", self.state.config.path),
             unix @ Listener::Unix(..) => unix.to_string(),
         }
     }
@@ -62,7 +62,7 @@ impl Bound {
     ///
     /// None at present; a listener that fails is logged and tried again.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        listen::serve(self.stack, self.listener, stop).await;
+        listen::serve(self.state, self.listener, stop).await;
         Ok(())
     }
 }

@@ -39,6 +39,8 @@ mod guard;
 mod endpoint;
 mod dispatch;
 mod respond;
+mod state;
+mod connection;
 
 pub use self::{
     bound::Bound,

@@ -13,7 +13,7 @@ use crate::{
     error::Error,
     listen::Listener,
     service::Service,
-    stack::Stack,
+    state::State,
 };
 
 /// A handler and how it is served; listens by [`listen`](Self::listen), or nests elsewhere by
@@ -169,7 +169,7 @@ impl<H: Handler> Server<H> {
     )]
     pub async fn bind(self, address: &str) -> Result<Bound, Error> {
         let listener = Listener::bind(address, self.config.insecure_no_auth)?;
-        Ok(Bound::new(self.stack()?, listener))
+        Ok(Bound::new(self.state()?, listener))
     }
 
     /// Returns the server as a tower service.
@@ -189,15 +189,15 @@ impl<H: Handler> Server<H> {
     ///
     /// When the handler cannot be served.
     pub fn try_service(self) -> Result<Service, Error> {
-        self.stack().map(Service::new)
+        self.state().map(Service::new)
     }
 
-    fn stack(self) -> Result<Arc<Stack>, Error> {
+    fn state(self) -> Result<Arc<State>, Error> {
         let problems = self.handler.problems();
         if !problems.is_empty() {
             return Err(Error::handler(problems));
         }
-        Stack::new(self.config, Arc::new(self.handler))
+        State::new(self.config, Arc::new(self.handler))
     }
 }
 

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 
-use crate::{listen::Connection, respond::ResponseBody, stack::Stack};
+use crate::{connection::Connection, respond::ResponseBody, stack, state::State};
 
 /// A server without a socket. It answers at whatever path it is nested under.
 ///
@@ -29,23 +29,23 @@ use crate::{listen::Connection, respond::ResponseBody, stack::Stack};
 /// concerns messages holds as it does under [`Server::listen`](crate::Server::listen).
 #[derive(Clone)]
 pub struct Service {
-    stack: Arc<Stack>,
+    state: Arc<State>,
     connection: Arc<Connection>,
 }
 
 // === impl Service ===
 
 impl Service {
-    pub(crate) fn new(stack: Arc<Stack>) -> Self {
+    pub(crate) fn new(state: Arc<State>) -> Self {
         Self {
-            stack,
+            state,
             connection: Arc::default(),
         }
     }
 
     /// Ends all GET streams and opens no more, so that connections can close.
     pub fn stop(&self) {
-        self.stack.streams.close_all();
+        self.state.streams.close_all();
     }
 }
 
@@ -63,15 +63,15 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let Self { stack, connection } = self.clone();
-        Box::pin(async move { Ok(stack.walk(&connection, request).await) })
+        let Self { state, connection } = self.clone();
+        Box::pin(async move { Ok(stack::walk(&state, &connection, request).await) })
     }
 }
 
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service")
-            .field("path", &self.stack.config.path)
+            .field("path", &self.state.config.path)
             .finish_non_exhaustive()
     }
 }

@@ -125,7 +125,8 @@ impl Lane {
             state.progress = done;
         }
         if state.frames.capacity() == 0 {
-            let expected = state.last_size;
+            // What came last time comes again, but for a single great frame.
+            let expected = state.last_size.min(Self::MAX_BYTES);
             state.frames.reserve(expected);
         }
         write(&mut state.frames);
@@ -256,6 +257,11 @@ impl State {
     }
 
     fn read_later(&mut self, waker: &Waker) {
+        if self.cancelled {
+            // It was cancelled after its reader last looked: let it look again.
+            waker.wake_by_ref();
+            return;
+        }
         match &mut self.reader {
             Some(reader) => reader.clone_from(waker),
             none => *none = Some(waker.clone()),

@@ -70,6 +70,18 @@ fn a_key_that_decides_stands_once() {
             r#"{"jsonrpc":"2.0","id":1,"method":"b","params":{"_meta":{},"_meta":{}}}"#,
             "params._meta",
         ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"b","params":null,"params":{}}"#,
+            "params",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"b","params":{"name":1,"name":"b"}}"#,
+            "params.name",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","method":"b","params":{"requestId":1,"requestId":2}}"#,
+            "params.requestId",
+        ),
     ] {
         let (malformed, _) = read(text).expect_err(text);
         assert_eq!(malformed, Malformed::Duplicate(key), "{text}");

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tidegate_model::{Failure, HeaderParam, Outcome, Raw, Tool};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{
     arguments::{self, Checker},
@@ -140,6 +140,10 @@ pub(crate) fn runner<M: 'static, F: ToolFn<M>>(function: F) -> Run {
     )
 }
 
+/// How many blocking tools run at a time in a process: half of the threads that tokio grants for
+/// blocking work, so that name look-ups and files have room beside them.
+static THREADS: Semaphore = Semaphore::const_new(256);
+
 /// Makes the runner of a tool that blocks: it runs on a thread of its own, off the reactor.
 pub(crate) fn blocking_runner<M: 'static, F: BlockingToolFn<M>>(function: F) -> Run {
     let function = std::sync::Arc::new(function);
@@ -151,8 +155,14 @@ pub(crate) fn blocking_runner<M: 'static, F: BlockingToolFn<M>>(function: F) -> 
         let function = std::sync::Arc::clone(&function);
         Reply::Running(Work {
             future: Box::pin(async move {
+                // Waiting here, a call is counted and can be cancelled; in the pool's own queue,
+                // which has no end, it could not.
+                let permit = THREADS.acquire().await;
                 let cx = BlockingContext::new(cx, Handle::current());
-                let thread = tokio::task::spawn_blocking(move || function.run(args, cx));
+                let thread = tokio::task::spawn_blocking(move || {
+                    let _permit = permit;
+                    function.run(args, cx)
+                });
                 match thread.await {
                     Ok(outcome) => outcome,
                     Err(error) => match error.try_into_panic() {

@@ -6,11 +6,11 @@ use std::{
 };
 
 use tidegate_era::encode::Framing;
-use tidegate_handler::{Caller, Context, Failure, Lent, Reply};
+use tidegate_handler::{Caller, Context, Lent, Reply};
 use tidegate_model::{Call, Id, Level, Outcome};
 
-use super::running::Running;
-use crate::stack::Stack;
+use super::running::{Running, panicked};
+use crate::state::State;
 
 /// A call that was given to the handler.
 pub(crate) enum Begun {
@@ -22,7 +22,7 @@ pub(crate) enum Begun {
 
 /// Gives a call to the handler.
 pub(crate) fn begin(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     mut call: Call,
     caller: Caller,
     log_level: Option<Level>,
@@ -48,7 +48,7 @@ pub(crate) fn begin(
     );
     let begun = catch_unwind(AssertUnwindSafe(|| {
         let _in = span.enter();
-        stack.handler.call(call, cx.clone())
+        state.handler.call(call, cx.clone())
     }));
     match begun {
         Ok(Reply::Ready(outcome)) => {
@@ -57,15 +57,11 @@ pub(crate) fn begin(
             Begun::Done(id, outcome)
         }
         Ok(Reply::Running(work)) => {
-            Begun::Running(Running::new(stack, facts, session, id, cx, work, span))
+            Begun::Running(Running::new(state, facts, session, id, cx, work, span))
         }
-        Err(_) => Begun::Done(id, panicked()),
+        Err(_) => {
+            cx.lane().detach();
+            Begun::Done(id, panicked())
+        }
     }
-}
-
-/// The answer of a handler that panicked. The panic's own words went to the panic hook; they are
-/// not for the caller.
-pub(super) fn panicked() -> Outcome {
-    tracing::error!("a handler panicked; its call is answered -32603");
-    Failure::internal("the tool broke down; the server goes on").into()
 }

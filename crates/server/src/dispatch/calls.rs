@@ -4,7 +4,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -26,6 +26,7 @@ type Sessions = HashMap<(SessionKey, Id), Context, RandomState>;
 pub(crate) struct Calls {
     pending: AtomicUsize,
     most: usize,
+    closed: AtomicBool,
     sessions: Mutex<Sessions>,
 }
 
@@ -43,6 +44,7 @@ impl Calls {
         Arc::new(Self {
             pending: AtomicUsize::new(0),
             most,
+            closed: AtomicBool::new(false),
             sessions: Mutex::default(),
         })
     }
@@ -103,6 +105,21 @@ impl Calls {
         for cx in found {
             cx.lane().cancel();
         }
+    }
+
+    /// Cancels all calls of all sessions, and lets none outlive its connection any more: the
+    /// server has stopped.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        let left: Vec<Context> = self.sessions.lock().values().cloned().collect();
+        for cx in left {
+            cx.lane().cancel();
+        }
+    }
+
+    /// Returns whether calls still may outlive their connection.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.closed.load(Ordering::Relaxed)
     }
 
     /// Returns the sessions that have calls under way.

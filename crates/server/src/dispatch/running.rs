@@ -17,11 +17,8 @@ use tidegate_session::{Lane, SessionKey};
 use tokio::{runtime::Handle, time::Sleep};
 use tracing::Span;
 
-use super::{
-    begin::panicked,
-    calls::{Calls, Entered},
-};
-use crate::stack::Stack;
+use super::calls::{Calls, Entered};
+use crate::state::State;
 
 /// A call under way.
 ///
@@ -67,7 +64,7 @@ struct Pending {
 
 impl Running {
     pub(super) fn new(
-        stack: &Stack,
+        state: &State,
         facts: Facts,
         session: Option<SessionKey>,
         id: Id,
@@ -75,7 +72,7 @@ impl Running {
         work: Work,
         span: Span,
     ) -> Self {
-        let most = stack.config.call_deadline;
+        let most = state.config.call_deadline;
         let inner = Inner {
             work: work.future,
             cx: cx.clone(),
@@ -83,7 +80,7 @@ impl Running {
             session,
             id,
             limit: work.deadline.map_or(most, |limit| limit.min(most)),
-            calls: Arc::clone(&stack.calls),
+            calls: Arc::clone(&state.calls),
             pending: None,
             is_orphan: false,
             span,
@@ -151,8 +148,10 @@ impl Drop for Running {
         let Some(mut inner) = self.inner.take() else {
             return;
         };
-        let goes_on =
-            !inner.facts.disconnect_cancels && !inner.is_orphan && !inner.cx.is_cancelled();
+        let goes_on = !inner.facts.disconnect_cancels
+            && !inner.is_orphan
+            && inner.calls.is_open()
+            && !inner.cx.is_cancelled();
         let runtime = Handle::try_current();
         match runtime {
             Ok(runtime) if goes_on => {
@@ -214,4 +213,11 @@ fn overdue(limit: Duration) -> Outcome {
         "the call took longer than {limit:?} and was stopped"
     ))
     .into()
+}
+
+/// The answer of a handler that panicked. The panic's own words went to the panic hook; they are
+/// not for the caller.
+pub(super) fn panicked() -> Outcome {
+    tracing::error!("a handler panicked; its call is answered -32603");
+    Failure::internal("the tool broke down; the server goes on").into()
 }

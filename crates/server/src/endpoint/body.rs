@@ -33,6 +33,15 @@ where
     if body.is_end_stream() {
         return Ok(whole.into_bytes());
     }
+    // Apart and boxed, so that a connection's room for a request stays small.
+    Box::pin(rest(body, whole, config)).await
+}
+
+/// Reads what did not arrive with the head, in its time.
+async fn rest<B>(mut body: Pin<&mut B>, mut whole: Whole, config: &Config) -> Result<Bytes, Reject>
+where
+    B: Body<Data = Bytes>,
+{
     let mut timeout = pin!(tokio::time::sleep(config.body_timeout));
     loop {
         let frame = poll_fn(|task| {

@@ -13,12 +13,12 @@ use tidegate_session::Ticket;
 use super::modern::unavailable;
 use crate::{
     respond::{self, ResponseBody},
-    stack::{self, Stack},
+    state::{self, State},
 };
 
 /// Answers `initialize`.
 pub(super) async fn initialize(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     head: &Head<'_>,
     message: Box<Envelope>,
 ) -> Result<Response<ResponseBody>, Reject> {
@@ -35,7 +35,7 @@ pub(super) async fn initialize(
         Err(failure) => {
             let facts = tidegate_era::Revision::NEWEST_LEGACY.facts();
             return Ok(respond::outcome(
-                stack,
+                state,
                 accept,
                 facts,
                 &call.id,
@@ -44,36 +44,36 @@ pub(super) async fn initialize(
         }
     };
     let facts = handshake.revision.facts();
-    let offer = stack.offer(facts).await.map_err(unavailable)?;
+    let offer = state.offer(facts).await.map_err(unavailable)?;
     let result = legacy::initialized(
         handshake.revision,
         &offer.capabilities,
         &offer.server,
         offer.instructions.as_deref(),
     );
-    let id = seal(stack, handshake).ok_or_else(|| {
+    let id = seal(state, handshake).ok_or_else(|| {
         Reject::busy(
             StatusCode::SERVICE_UNAVAILABLE,
             1,
             "no session can be opened at the moment",
         )
     })?;
-    let mut response = respond::outcome(stack, accept, facts, &call.id, &result);
+    let mut response = respond::outcome(state, accept, facts, &call.id, &result);
     response
         .headers_mut()
         .insert(HeaderName::from_static(SESSION_ID), id);
     Ok(response)
 }
 
-fn seal(stack: &Stack, handshake: Handshake) -> Option<HeaderValue> {
-    let ticket = Ticket::opened_by(handshake, stack::now()).ok()?;
+fn seal(state: &State, handshake: Handshake) -> Option<HeaderValue> {
+    let ticket = Ticket::opened_by(handshake, state::now()).ok()?;
     tracing::debug!(
         session = ticket.key.to_hex(),
         revision = %ticket.revision,
         client = ticket.client.as_ref().map(|client| client.name.as_str()),
         "a session was opened"
     );
-    let id = stack.keys.seal(&ticket, b"").ok()?;
+    let id = state.keys.seal(&ticket, b"").ok()?;
     HeaderValue::try_from(id).ok()
 }
 

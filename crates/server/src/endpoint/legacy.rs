@@ -13,10 +13,10 @@ use super::{
     session::{self, Inside},
 };
 use crate::{
+    connection::Connection,
     dispatch::{Begun, begin},
-    listen::Connection,
     respond::{self, ResponseBody},
-    stack::{self, Stack},
+    state::{self, State},
 };
 
 /// A message that its session let in.
@@ -33,20 +33,20 @@ pub(super) enum Admitted {
 
 /// Lets one message into its session.
 pub(super) async fn admit(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     connection: &Connection,
     head: &Head<'_>,
     message: Box<Envelope>,
 ) -> Result<Admitted, Reject> {
-    let inside = match session::enter(stack, connection, head) {
+    let inside = match session::enter(state, Some(connection), head) {
         Ok(inside) => inside,
         Err(reject) => return Err(reject.for_id(message.id)),
     };
     if message.kind() != Kind::Request {
-        take(stack, &inside, &message);
+        take(state, &inside, &message);
         return Ok(Admitted::Taken);
     }
-    let offer = stack
+    let offer = state
         .offer(inside.ticket.revision.facts())
         .await
         .map_err(unavailable)?;
@@ -60,7 +60,7 @@ pub(super) async fn admit(
 
 /// Answers what was admitted.
 pub(super) async fn answer(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     parts: Box<Parts>,
     admitted: Admitted,
 ) -> Result<Response<ResponseBody>, Reject> {
@@ -68,20 +68,20 @@ pub(super) async fn answer(
         return Ok(respond::accepted());
     };
     let facts = inside.ticket.revision.facts();
-    let begun = request(stack, &inside, facts, &offer, call, Some(parts))?;
-    respond::answer(stack, accept, facts, begun).await
+    let begun = request(state, &inside, facts, &offer, call, Some(parts))?;
+    respond::answer(state, accept, facts, begun).await
 }
 
 /// Answers several messages inside a session of the one revision that has batches.
 pub(super) async fn batch(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     connection: &Connection,
     parts: Box<Parts>,
     messages: Vec<Envelope>,
 ) -> Result<Response<ResponseBody>, Reject> {
     let head = Head::read(&parts.headers)?;
     let accept: Accept = head.accept;
-    let inside = session::enter(stack, connection, &head)?;
+    let inside = session::enter(state, Some(connection), &head)?;
     let facts = inside.ticket.revision.facts();
     if !facts.reads_batches {
         return Err(Reject::bad_request(
@@ -89,39 +89,39 @@ pub(super) async fn batch(
             "send one message a request; arrays were given up in 2025-06-18",
         ));
     }
-    let offer = stack.offer(facts).await.map_err(unavailable)?;
+    let offer = state.offer(facts).await.map_err(unavailable)?;
     let mut begun = Vec::new();
     for message in messages {
         if message.kind() == Kind::Request {
             let call = legacy::admit(message)?;
             let id = call.id.clone();
-            let one = request(stack, &inside, facts, &offer, call, None);
+            let one = request(state, &inside, facts, &offer, call, None);
             // One that is refused must not take the others with it.
             begun.push(one.unwrap_or_else(|reject| {
                 Begun::Done(id, Failure::internal(reject.message).into())
             }));
         } else {
-            take(stack, &inside, &message);
+            take(state, &inside, &message);
         }
     }
-    Ok(respond::batch(stack, accept, facts, begun).await)
+    Ok(respond::batch(state, accept, facts, begun).await)
 }
 
 /// Takes a notification or a response. Nothing asks yet, so no response is waited for.
-fn take(stack: &Stack, inside: &Inside, message: &Envelope) {
+fn take(state: &State, inside: &Inside, message: &Envelope) {
     let Some(method) = &message.method else {
         return;
     };
     if Method::read(method) == Method::Cancelled
         && let Some(id) = &message.params.request_id
     {
-        stack.calls.cancel(inside.ticket.key, id);
+        state.calls.cancel(inside.ticket.key, id);
     }
 }
 
 /// Answers what the session itself knows, and gives the rest to the handler.
 fn request(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     inside: &Inside,
     facts: Facts,
     offer: &Offer,
@@ -131,7 +131,7 @@ fn request(
     let done = |outcome: Outcome| Ok(Begun::Done(call.id.clone(), outcome));
     match &call.method {
         Method::Ping => done(empty()),
-        Method::SetLevel if offer.has_method(&call.method) => set_level(stack, inside, call),
+        Method::SetLevel if offer.has_method(&call.method) => set_level(state, inside, call),
         // The modern era's own methods are unknown here.
         method
             if matches!(method, Method::Discover | Method::Listen) || !offer.has_method(method) =>
@@ -153,17 +153,17 @@ fn request(
                 ..Caller::new(facts)
             };
             let level = inside.level.or(facts.default_log_level);
-            Ok(begin(stack, call, caller, level))
+            Ok(begin(state, call, caller, level))
         }
     }
 }
 
-fn set_level(stack: &Stack, inside: &Inside, call: Call) -> Result<Begun, Reject> {
-    let now = stack::now();
-    stack.sweep(now);
+fn set_level(state: &State, inside: &Inside, call: Call) -> Result<Begun, Reject> {
+    let now = state::now();
+    state.sweep(now);
     let outcome = match legacy::set_level(&call.params) {
         Ok(level) => {
-            let set = stack
+            let set = state
                 .sessions
                 .lock()
                 .table

@@ -10,7 +10,7 @@ use tidegate_model::{Call, Method};
 use crate::{
     dispatch::begin,
     respond::{self, ResponseBody},
-    stack::Stack,
+    state::State,
 };
 
 /// A message that the ladder let through.
@@ -27,7 +27,7 @@ pub(super) enum Admitted {
 
 /// Takes a message that claims the modern era up the ladder.
 pub(super) async fn admit(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     head: &Head<'_>,
     parts: &Parts,
     message: Box<Envelope>,
@@ -45,12 +45,12 @@ pub(super) async fn admit(
         }
     }
     let facts = revision.facts();
-    let offer = stack.offer(facts).await.map_err(unavailable)?;
+    let offer = state.offer(facts).await.map_err(unavailable)?;
     let call = modern::admit(head, &parts.headers, *message, &*offer)?;
     if call.method == Method::Discover {
         let instructions = offer.instructions.as_deref();
         let outcome = modern::discover(&offer.capabilities, instructions, offer.cache);
-        let answer = respond::outcome(stack, head.accept, facts, &call.id, &outcome);
+        let answer = respond::outcome(state, head.accept, facts, &call.id, &outcome);
         return Ok(Admitted::Answer(answer));
     }
     Ok(Admitted::Call(call, facts, head.accept))
@@ -58,7 +58,7 @@ pub(super) async fn admit(
 
 /// Answers what was admitted.
 pub(super) async fn answer(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     parts: Box<Parts>,
     admitted: Admitted,
 ) -> Result<Response<ResponseBody>, Reject> {
@@ -73,8 +73,8 @@ pub(super) async fn answer(
         ..Caller::new(facts)
     };
     let log_level = call.meta.log_level;
-    let begun = begin(stack, call, caller, log_level);
-    respond::answer(stack, accept, facts, begun).await
+    let begun = begin(state, call, caller, log_level);
+    respond::answer(state, accept, facts, begun).await
 }
 
 /// What is offered cannot be said: whoever knows does not answer.

@@ -8,11 +8,11 @@ use http_body::Body as HttpBody;
 use tidegate_era::{Body, Envelope, Head, Reject, Verdict, classify, code};
 
 use super::{body, handshake, legacy, modern};
-use crate::{listen::Connection, respond::ResponseBody, stack::Stack};
+use crate::{connection::Connection, respond::ResponseBody, state::State};
 
 /// Answers a POST.
 pub(crate) async fn post<B>(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     connection: &Connection,
     parts: Box<Parts>,
     body: B,
@@ -20,20 +20,20 @@ pub(crate) async fn post<B>(
 where
     B: HttpBody<Data = Bytes> + Unpin,
 {
-    let bytes = body::read(body, &stack.config).await?;
+    let bytes = body::read(body, &state.config).await?;
     let message =
         Body::read(&bytes).map_err(|(malformed, id)| Reject::from(malformed).for_id(id))?;
     match message {
-        Body::One(message) => one(stack, connection, parts, message).await,
+        Body::One(message) => one(state, connection, parts, message).await,
         Body::Batch(messages) => {
             refuse_modern(&messages)?;
-            legacy::batch(stack, connection, parts, messages).await
+            legacy::batch(state, connection, parts, messages).await
         }
     }
 }
 
 async fn one(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     connection: &Connection,
     parts: Box<Parts>,
     message: Box<Envelope>,
@@ -41,13 +41,13 @@ async fn one(
     let head = Head::read(&parts.headers)?;
     match classify(&head, &message)? {
         Verdict::Modern(revision) => {
-            let admitted = modern::admit(stack, &head, &parts, message, revision).await?;
-            modern::answer(stack, parts, admitted).await
+            let admitted = modern::admit(state, &head, &parts, message, revision).await?;
+            modern::answer(state, parts, admitted).await
         }
-        Verdict::Initialize => handshake::initialize(stack, &head, message).await,
+        Verdict::Initialize => handshake::initialize(state, &head, message).await,
         Verdict::Session => {
-            let admitted = legacy::admit(stack, connection, &head, message).await?;
-            legacy::answer(stack, parts, admitted).await
+            let admitted = legacy::admit(state, connection, &head, message).await?;
+            legacy::answer(state, parts, admitted).await
         }
     }
 }

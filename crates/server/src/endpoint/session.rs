@@ -7,8 +7,8 @@ use tidegate_model::Level;
 use tidegate_session::Ticket;
 
 use crate::{
-    listen::Connection,
-    stack::{self, Stack},
+    connection::Connection,
+    state::{self, State},
 };
 
 /// A session that was let in.
@@ -19,9 +19,12 @@ pub(super) struct Inside {
 }
 
 /// Lets a message into its session.
+///
+/// A connection that will carry more of them remembers the session: most serve but one, so it is
+/// opened once and then recognised.
 pub(super) fn enter(
-    stack: &Stack,
-    connection: &Connection,
+    state: &State,
+    connection: Option<&Connection>,
     head: &Head<'_>,
 ) -> Result<Inside, Reject> {
     let id = head.session.ok_or_else(|| {
@@ -30,18 +33,18 @@ pub(super) fn enter(
             "Mcp-Session-Id is missing: send initialize first, or the modern era's _meta",
         )
     })?;
-    // Most connections serve one session: it is opened once and then recognised.
-    let ticket = match connection.known(id) {
+    let ticket = match connection.and_then(|connection| connection.known(id)) {
         Some(ticket) => ticket,
         None => {
-            let ticket = stack
-                .keys
-                .open(id.as_bytes(), b"")
-                .ok_or_else(Reject::session_not_found)?;
-            connection.remember(id, ticket)
+            let opened = state.keys.open(id.as_bytes(), b"");
+            let ticket = Arc::new(opened.ok_or_else(Reject::session_not_found)?);
+            if let Some(connection) = connection {
+                connection.remember(id, &ticket);
+            }
+            ticket
         }
     };
-    let entered = stack.sessions.lock().table.enter(&ticket, stack::now());
+    let entered = state.sessions.lock().table.enter(&ticket, state::now());
     let level = entered.map_err(|_| Reject::session_not_found())?;
     legacy::version_of(head, ticket.revision)?;
     Ok(Inside { ticket, level })

@@ -7,17 +7,12 @@ use tidegate_era::{Head, Reject};
 
 use super::session;
 use crate::{
-    listen::Connection,
     respond::{self, ResponseBody},
-    stack::{self, Stack},
+    state::{self, State},
 };
 
 /// Opens a session's standing stream.
-pub(crate) fn get(
-    stack: &Arc<Stack>,
-    connection: &Connection,
-    parts: &Parts,
-) -> Result<Response<ResponseBody>, Reject> {
+pub(crate) fn get(state: &Arc<State>, parts: &Parts) -> Result<Response<ResponseBody>, Reject> {
     let head = Head::read(&parts.headers)?;
     if head.session.is_none() {
         return Err(Reject::guard(
@@ -31,24 +26,20 @@ pub(crate) fn get(
             "the answer is text/event-stream; accept it",
         ));
     }
-    let inside = session::enter(stack, connection, &head)?;
-    stack.sweep(stack::now());
-    let open = stack.streams.open(inside.ticket.key)?;
-    Ok(respond::standing(stack, open))
+    let inside = session::enter(state, None, &head)?;
+    state.sweep(state::now());
+    let open = state.streams.open(inside.ticket.key)?;
+    Ok(respond::standing(state, open))
 }
 
 /// Ends a session: its id opens no more, its streams end, its calls are cancelled.
-pub(crate) fn delete(
-    stack: &Arc<Stack>,
-    connection: &Connection,
-    parts: &Parts,
-) -> Result<Response<ResponseBody>, Reject> {
+pub(crate) fn delete(state: &Arc<State>, parts: &Parts) -> Result<Response<ResponseBody>, Reject> {
     let head = Head::read(&parts.headers)?;
-    let inside = session::enter(stack, connection, &head)?;
-    stack.sweep(stack::now());
-    let ended = stack.sessions.lock().table.end(&inside.ticket);
+    let inside = session::enter(state, None, &head)?;
+    state.sweep(state::now());
+    let ended = state.sessions.lock().table.end(&inside.ticket);
     ended.map_err(|full| Reject::busy(StatusCode::SERVICE_UNAVAILABLE, 10, full.to_string()))?;
-    stack.streams.close(inside.ticket.key);
-    stack.calls.cancel_all(inside.ticket.key);
+    state.streams.close(inside.ticket.key);
+    state.calls.cancel_all(inside.ticket.key);
     Ok(respond::ended())
 }

@@ -17,23 +17,24 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{
     address::{Listener, Stream},
-    connection::{Connection, Pulse},
     watched::{self, Watched},
 };
 use crate::{
+    connection::{Connection, Pulse},
     respond::{self, ResponseBody},
-    stack::Stack,
+    stack,
+    state::State,
 };
 
 /// How long accepting pauses when the system has no more files: they come back as others close.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves all who come until `stop` completes, then lets calls end, to a limit.
-pub(crate) async fn serve(stack: Arc<Stack>, listener: Listener, stop: impl Future<Output = ()>) {
-    let permits = Arc::new(Semaphore::new(stack.config.max_connections));
-    let most = u32::try_from(stack.config.max_connections).unwrap_or(u32::MAX);
+pub(crate) async fn serve(state: Arc<State>, listener: Listener, stop: impl Future<Output = ()>) {
+    let permits = Arc::new(Semaphore::new(state.config.max_connections));
+    let most = u32::try_from(state.config.max_connections).unwrap_or(u32::MAX);
     let (stopping, stopped) = watch::channel(false);
-    let shared = Shared { stack, stopped };
+    let shared = Shared { state, stopped };
     let mut stop = pin!(stop);
     loop {
         let next = async {
@@ -58,35 +59,42 @@ pub(crate) async fn serve(stack: Arc<Stack>, listener: Listener, stop: impl Futu
         }
     }
     drop(listener);
-    let Shared { stack, .. } = shared;
+    let Shared { state, .. } = shared;
     tracing::info!(
-        calls = stack.calls.len(),
+        calls = state.calls.len(),
         "stopping: calls under way may end"
     );
-    stack.streams.close_all();
+    state.streams.close_all();
     let _ = stopping.send(true);
-    let all_gone = permits.acquire_many(most);
-    if tokio::time::timeout(stack.config.drain, all_gone)
+    let all_gone = async {
+        let _ = permits.acquire_many(most).await;
+        // Calls whose callers hung up have no connection to wait for.
+        while state.calls.len() > 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    if tokio::time::timeout(state.config.drain, all_gone)
         .await
         .is_err()
     {
-        tracing::warn!("stopped with connections still open");
+        tracing::warn!(calls = state.calls.len(), "stopped with work under way");
     }
+    state.calls.close();
 }
 
 /// What all connections of a server share.
 #[derive(Clone)]
 struct Shared {
-    stack: Arc<Stack>,
+    state: Arc<State>,
     stopped: watch::Receiver<bool>,
 }
 
 async fn connection(mut shared: Shared, stream: Stream, _permit: OwnedSemaphorePermit) {
     let connection = Arc::new(Connection::default());
     let pulse = Arc::clone(&connection.pulse);
-    let most = shared.stack.config.max_head;
+    let most = shared.state.config.max_head;
     let first = tokio::select! {
-        first = stream.speaks_http2(shared.stack.config.idle_timeout) => first,
+        first = stream.speaks_http2(shared.state.config.idle_timeout) => first,
         _ = shared.stopped.changed() => return,
     };
     let http2 = match first {
@@ -97,9 +105,9 @@ async fn connection(mut shared: Shared, stream: Stream, _permit: OwnedSemaphoreP
         }
     };
     let io = TokioIo::new(Watched::new(stream, Arc::clone(&pulse)));
-    let stack = Arc::clone(&shared.stack);
+    let state = Arc::clone(&shared.state);
     let service =
-        service_fn(move |request| answer(Arc::clone(&stack), Arc::clone(&connection), request));
+        service_fn(move |request| answer(Arc::clone(&state), Arc::clone(&connection), request));
     // Each protocol by itself: hyper-util's choosing between both keeps the bytes it looked at,
     // which doubles the read buffer of every connection.
     if http2 {
@@ -117,15 +125,15 @@ async fn connection(mut shared: Shared, stream: Stream, _permit: OwnedSemaphoreP
 }
 
 async fn answer(
-    stack: Arc<Stack>,
+    state: Arc<State>,
     connection: Arc<Connection>,
     request: Request<Incoming>,
 ) -> Result<Response<ResponseBody>, Infallible> {
     let busy = connection.begin();
-    let mut response = if request.uri().path() == stack.config.path {
-        stack.walk(&connection, request).await
+    let mut response = if request.uri().path() == state.config.path {
+        stack::walk(&state, &connection, request).await
     } else {
-        respond::refuse(&no_such_path(&stack.config.path))
+        respond::refuse(&no_such_path(&state.config.path))
     };
     response.body_mut().keep(busy);
     Ok(response)
@@ -137,7 +145,7 @@ where
     C::Error: fmt::Display,
 {
     let mut serving = pin!(http);
-    let mut watching = pin!(watched::watch(pulse, &shared.stack.config));
+    let mut watching = pin!(watched::watch(pulse, &shared.state.config));
     loop {
         tokio::select! {
             ended = &mut serving => {

@@ -2,11 +2,6 @@
 
 mod address;
 mod accept;
-mod connection;
 mod watched;
 
-pub(crate) use self::{
-    accept::serve,
-    address::Listener,
-    connection::{Busy, Connection},
-};
+pub(crate) use self::{accept::serve, address::Listener};

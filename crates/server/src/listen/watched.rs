@@ -11,8 +11,8 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{address::Stream, connection::Pulse};
-use crate::config::Config;
+use super::address::Stream;
+use crate::{config::Config, connection::Pulse};
 
 /// A socket that is watched.
 pub(super) struct Watched {
@@ -31,10 +31,13 @@ impl Watched {
         Self { stream, pulse }
     }
 
-    fn wrote<T>(&self, poll: Poll<T>) -> Poll<T> {
+    fn wrote(&self, poll: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         self.pulse
             .stalled
             .store(poll.is_pending(), Ordering::Relaxed);
+        if poll.is_ready() {
+            self.pulse.writes.fetch_add(1, Ordering::Relaxed);
+        }
         poll
     }
 }
@@ -108,19 +111,24 @@ pub(super) async fn watch(pulse: &Pulse, config: &Config) -> &'static str {
     let mut in_head = Duration::ZERO;
     let mut began = 0;
     let mut reads_when_quiet = 0;
+    let mut writes = 0;
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        stalled = if pulse.stalled.load(Ordering::Relaxed) {
+        // A slow reader takes some bytes between two looks; one that does not read takes none.
+        let written = pulse.writes.load(Ordering::Relaxed);
+        let is_stalled = pulse.stalled.load(Ordering::Relaxed);
+        stalled = if is_stalled && written == writes {
             stalled + LOOK_EVERY
         } else {
             Duration::ZERO
         };
+        writes = written;
         if stalled >= config.stall_timeout {
             return "its reader does not read";
         }
         let begun = pulse.began.load(Ordering::Relaxed);
         let reads = pulse.reads.load(Ordering::Relaxed);
-        if pulse.is_working() || begun != began {
+        if pulse.is_working() || begun != began || is_stalled {
             (began, reads_when_quiet) = (begun, reads);
             (quiet, in_head) = (Duration::ZERO, Duration::ZERO);
             continue;

@@ -23,6 +23,7 @@ use tidegate_era::{
     Accept, Facts, Reject,
     encode::{self, Framing},
 };
+use tidegate_handler::Context;
 use tidegate_model::{Id, Outcome};
 
 use super::{
@@ -32,27 +33,27 @@ use super::{
 use crate::{
     config::Respond,
     dispatch::{Begun, Ending, Running},
-    stack::Stack,
+    state::State,
 };
 
 /// How one caller is answered: what the server prefers, within what the caller reads.
-const fn how(stack: &Stack, accept: Accept) -> Respond {
+const fn how(state: &State, accept: Accept) -> Respond {
     match (accept.json, accept.sse) {
         (true, false) => Respond::Json,
         (false, true) => Respond::Sse,
-        _ => stack.config.respond,
+        _ => state.config.respond,
     }
 }
 
 /// Answers a call.
 pub(crate) async fn answer(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     accept: Accept,
     facts: Facts,
     begun: Begun,
 ) -> Result<Response<ResponseBody>, Reject> {
     let mut running = match begun {
-        Begun::Done(id, done) => return Ok(outcome(stack, accept, facts, &id, &done)),
+        Begun::Done(id, done) => return Ok(outcome(state, accept, facts, &id, &done)),
         Begun::Running(running) => running,
     };
     let Some(id) = running.parts().map(|(_, id, _)| id.clone()) else {
@@ -60,28 +61,42 @@ pub(crate) async fn answer(
     };
     let cx = running.context().clone();
     let lane = cx.lane();
-    let how = how(stack, accept);
+    let how = how(state, accept);
     if let Some(ending) = poll_fn(|task| Poll::Ready(ready(running.poll(task)))).await {
         let Ending::Outcome(done) = ending else {
             return Ok(nothing_more());
         };
         let said = lane.drain(Instant::now()).frames;
         if said.is_empty() || how == Respond::Json {
-            return Ok(outcome(stack, accept, facts, &id, &done));
+            return Ok(outcome(state, accept, facts, &id, &done));
         }
-        return Ok(whole_stream(stack, facts, &id, &done, said));
+        return Ok(whole_stream(state, facts, &id, &done, said));
     }
     running.enter()?;
-    match how {
+    // Apart and boxed, so that a connection's room for a request stays small.
+    Ok(Box::pin(pending(state, accept, facts, id, cx, running)).await)
+}
+
+/// Answers a call that was not ready at once.
+async fn pending(
+    state: &Arc<State>,
+    accept: Accept,
+    facts: Facts,
+    id: Id,
+    cx: Context,
+    mut running: Running,
+) -> Response<ResponseBody> {
+    let lane = cx.lane();
+    match how(state, accept) {
         Respond::Json => {
             let done = silently(&mut running, lane).await;
-            return Ok(match done {
-                Ending::Outcome(done) => outcome(stack, accept, facts, &id, &done),
+            return match done {
+                Ending::Outcome(done) => outcome(state, accept, facts, &id, &done),
                 Ending::Cancelled => nothing_more(),
-            });
+            };
         }
         Respond::Auto if lane.is_empty() => {
-            let mut commit = pin!(tokio::time::sleep(stack.config.commit_after));
+            let mut commit = pin!(tokio::time::sleep(state.config.commit_after));
             let ended = poll_fn(|task| {
                 if let Poll::Ready(ending) = running.poll(task) {
                     return Poll::Ready(Some(ending));
@@ -94,21 +109,19 @@ pub(crate) async fn answer(
             .await;
             match ended {
                 Some(Ending::Outcome(done)) if lane.is_empty() => {
-                    return Ok(outcome(stack, accept, facts, &id, &done));
+                    return outcome(state, accept, facts, &id, &done);
                 }
                 Some(Ending::Outcome(done)) => {
                     let said = lane.drain(Instant::now()).frames;
-                    return Ok(whole_stream(stack, facts, &id, &done, said));
+                    return whole_stream(state, facts, &id, &done, said);
                 }
-                Some(Ending::Cancelled) => return Ok(nothing_more()),
+                Some(Ending::Cancelled) => return nothing_more(),
                 None => {}
             }
         }
         Respond::Auto | Respond::Sse => {}
     }
-    Ok(sse(Kind::Call(Box::new(CallStream::new(
-        stack, running, cx,
-    )))))
+    sse(Kind::Call(Box::new(CallStream::new(state, running, cx))))
 }
 
 /// Waits for the end of a call whose caller reads no stream; what it says is left out.
@@ -136,30 +149,30 @@ fn ready<T>(poll: Poll<T>) -> Option<T> {
 
 /// Answers with an outcome that is known: one write.
 pub(crate) fn outcome(
-    stack: &Stack,
+    state: &State,
     accept: Accept,
     facts: Facts,
     id: &Id,
     done: &Outcome,
 ) -> Response<ResponseBody> {
-    if how(stack, accept) == Respond::Sse {
-        return whole_stream(stack, facts, id, done, Vec::new());
+    if how(state, accept) == Respond::Sse {
+        return whole_stream(state, facts, id, done, Vec::new());
     }
     let mut out = Vec::new();
-    encode::response(&mut out, facts, &stack.signature, id, done);
+    encode::response(&mut out, facts, &state.signature, id, done);
     json(out.into())
 }
 
 /// A stream that is complete: what the call said, and its answer.
 fn whole_stream(
-    stack: &Stack,
+    state: &State,
     facts: Facts,
     id: &Id,
     done: &Outcome,
     mut out: Vec<u8>,
 ) -> Response<ResponseBody> {
     Framing::Sse.write(&mut out, |out| {
-        encode::response(out, facts, &stack.signature, id, done)
+        encode::response(out, facts, &state.signature, id, done)
     });
     sse(Kind::Full(out.into()))
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     dispatch::{Begun, Ending},
-    stack::Stack,
+    state::State,
 };
 
 /// Calls that share a stream.
@@ -35,7 +35,7 @@ pub(crate) struct BatchStream {
 /// Answers a batch: with an array if all is known already, else with a stream. A caller that
 /// reads JSON only gets the stream too: an array would have to wait for the slowest.
 pub(crate) async fn batch(
-    stack: &Arc<Stack>,
+    state: &Arc<State>,
     accept: Accept,
     facts: Facts,
     begun: Vec<Begun>,
@@ -62,7 +62,7 @@ pub(crate) async fn batch(
                     continue;
                 }
                 match running.enter() {
-                    Ok(()) => calls.push(CallStream::new(stack, running, cx)),
+                    Ok(()) => calls.push(CallStream::new(state, running, cx)),
                     Err(reject) => {
                         let kind = FailureKind::Code(reject.code);
                         done.push((id, Failure::new(kind, reject.message).into()));
@@ -77,7 +77,7 @@ pub(crate) async fn batch(
             if index > 0 {
                 out.push(b',');
             }
-            encode::response(&mut out, facts, &stack.signature, id, outcome);
+            encode::response(&mut out, facts, &state.signature, id, outcome);
         }
         out.push(b']');
         return json(out.into());
@@ -85,7 +85,7 @@ pub(crate) async fn batch(
     let mut out = said;
     for (id, outcome) in &done {
         Framing::Sse.write(&mut out, |out| {
-            encode::response(out, facts, &stack.signature, id, outcome);
+            encode::response(out, facts, &state.signature, id, outcome);
         });
     }
     let first = (!out.is_empty()).then(|| out.into());

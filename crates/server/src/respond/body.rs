@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use super::{batch::BatchStream, standing::StandingStream, stream::CallStream};
-use crate::listen::Busy;
+use crate::connection::Busy;
 
 /// The body of an answer.
 pub struct ResponseBody {

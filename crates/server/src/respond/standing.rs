@@ -19,7 +19,7 @@ use super::{
     body::{Kind, ResponseBody},
     stream::{PING, Pings},
 };
-use crate::{dispatch::Open, stack::Stack};
+use crate::{dispatch::Open, state::State};
 
 /// A GET stream.
 pub(crate) struct StandingStream {
@@ -31,13 +31,13 @@ pub(crate) struct StandingStream {
 }
 
 /// Answers a GET with a stream that stands until the session ends, the server stops, or it is old.
-pub(crate) fn standing(stack: &Arc<Stack>, open: Open) -> Response<ResponseBody> {
+pub(crate) fn standing(state: &Arc<State>, open: Open) -> Response<ResponseBody> {
     sse(Kind::Standing(Box::new(StandingStream {
         open,
-        changes: stack.handler.changes(),
+        changes: state.handler.changes(),
         silent: true,
-        pings: Pings::new(stack.config.ping_every),
-        old: Box::pin(tokio::time::sleep(stack.config.stream_age)),
+        pings: Pings::new(state.config.ping_every),
+        old: Box::pin(tokio::time::sleep(state.config.stream_age)),
     })))
 }
 

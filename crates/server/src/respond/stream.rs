@@ -16,7 +16,7 @@ use tokio::time::Sleep;
 
 use crate::{
     dispatch::{Ending, Running},
-    stack::Stack,
+    state::State,
 };
 
 /// A comment that readers skip and proxies see.
@@ -24,7 +24,7 @@ pub(super) const PING: Bytes = Bytes::from_static(b": ping\n\n");
 
 /// The stream of one call. The connection polls it, and it polls the call.
 pub(crate) struct CallStream {
-    stack: Arc<Stack>,
+    state: Arc<State>,
     running: Running,
     cx: Context,
     id: Id,
@@ -46,19 +46,19 @@ pub(super) struct Pings {
 // === impl CallStream ===
 
 impl CallStream {
-    pub(super) fn new(stack: &Arc<Stack>, running: Running, cx: Context) -> Self {
+    pub(super) fn new(state: &Arc<State>, running: Running, cx: Context) -> Self {
         let id = running
             .parts()
             .map_or(Id::Number(0), |(_, id, _)| id.clone());
         Self {
-            stack: Arc::clone(stack),
+            state: Arc::clone(state),
             running,
             cx,
             id,
             flush: false,
             silent: true,
             done: false,
-            pings: Pings::new(stack.config.ping_every),
+            pings: Pings::new(state.config.ping_every),
         }
     }
 
@@ -71,11 +71,14 @@ impl CallStream {
             task.waker().wake_by_ref();
             return Poll::Pending;
         }
-        // Frames from before the first poll, and from other threads.
-        let drained = self.cx.lane().drain(Instant::now());
-        if !drained.frames.is_empty() {
-            self.flush = drained.gave_way;
-            return self.chunk(drained.frames);
+        if self.silent {
+            // Frames from before the first poll. Later the call is polled first: a thread that
+            // keeps the lane filled must not keep its deadline from being looked at.
+            let drained = self.cx.lane().drain(Instant::now());
+            if !drained.frames.is_empty() {
+                self.flush = drained.gave_way;
+                return self.chunk(drained.frames);
+            }
         }
         if let Poll::Ready(ending) = self.running.poll(task) {
             return self.last(ending);
@@ -101,7 +104,7 @@ impl CallStream {
         if let Ending::Outcome(outcome) = ending {
             let facts = self.cx.caller().facts;
             Framing::Sse.write(&mut frames, |out| {
-                encode::response(out, facts, &self.stack.signature, &self.id, &outcome);
+                encode::response(out, facts, &self.state.signature, &self.id, &outcome);
             });
         }
         if frames.is_empty() {

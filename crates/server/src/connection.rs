@@ -12,7 +12,7 @@ use tidegate_session::Ticket;
 /// One connection, seen from the requests that come over it.
 #[derive(Debug, Default)]
 pub(crate) struct Connection {
-    pub(super) pulse: Arc<Pulse>,
+    pub(crate) pulse: Arc<Pulse>,
     /// The last session id seen here, copied: the header's own bytes would hold on to the whole
     /// buffer they were read into.
     session: Mutex<Option<Known>>,
@@ -23,17 +23,19 @@ type Known = (Box<[u8]>, Arc<Ticket>);
 
 /// What a connection is doing. Counted, not timed: whoever watches looks from time to time.
 #[derive(Debug, Default)]
-pub(super) struct Pulse {
+pub(crate) struct Pulse {
     /// Requests whose answers are not all sent.
     working: AtomicU32,
     /// Requests that began.
-    pub(super) began: AtomicU32,
+    pub(crate) began: AtomicU32,
     /// Reads that brought bytes.
-    pub(super) reads: AtomicU32,
+    pub(crate) reads: AtomicU32,
+    /// Writes that took bytes.
+    pub(crate) writes: AtomicU32,
     /// Whether the peer takes no more bytes.
-    pub(super) stalled: AtomicBool,
+    pub(crate) stalled: AtomicBool,
     /// Whether bytes between requests may be something else than a head (HTTP/2).
-    pub(super) framed: AtomicBool,
+    pub(crate) framed: AtomicBool,
 }
 
 /// A request that is being answered; when it is dropped, it was.
@@ -58,21 +60,19 @@ impl Connection {
     }
 
     /// Remembers the session behind `id`.
-    pub(crate) fn remember(&self, id: &HeaderValue, ticket: Ticket) -> Arc<Ticket> {
-        let ticket = Arc::new(ticket);
-        *self.session.lock() = Some((id.as_bytes().into(), Arc::clone(&ticket)));
-        ticket
+    pub(crate) fn remember(&self, id: &HeaderValue, ticket: &Arc<Ticket>) {
+        *self.session.lock() = Some((id.as_bytes().into(), Arc::clone(ticket)));
     }
 }
 
 // === impl Pulse ===
 
 impl Pulse {
-    pub(super) fn frames(&self) {
+    pub(crate) fn frames(&self) {
         self.framed.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn is_working(&self) -> bool {
+    pub(crate) fn is_working(&self) -> bool {
         self.working.load(Ordering::Relaxed) > 0
     }
 }

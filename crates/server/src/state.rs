@@ -1,0 +1,94 @@
+//! What all requests of a server share.
+
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use parking_lot::Mutex;
+use tidegate_era::{Facts, Revision, encode::Signature};
+use tidegate_handler::{Caller, Failure, Handler, Offer, Offered};
+use tidegate_session::{Keys, Table};
+
+use crate::{
+    config::Config,
+    dispatch::{Calls, Streams},
+    error::Error,
+    guard::Guard,
+};
+
+/// What all requests of a server share.
+pub(crate) struct State {
+    pub(crate) config: Config,
+    pub(crate) guard: Guard,
+    pub(crate) handler: Arc<dyn Handler>,
+    pub(crate) signature: Signature,
+    pub(crate) keys: Keys,
+    pub(crate) sessions: Mutex<Sessions>,
+    pub(crate) calls: Arc<Calls>,
+    pub(crate) streams: Arc<Streams>,
+}
+
+/// The sessions that are remembered, and when they were last looked through.
+pub(crate) struct Sessions {
+    pub(crate) table: Table,
+    swept: u64,
+}
+
+/// How often what is over is forgotten, in seconds. It takes a walk over the table.
+const SWEEP_EVERY: u64 = 10;
+
+// === impl State ===
+
+impl State {
+    pub(crate) fn new(config: Config, handler: Arc<dyn Handler>) -> Result<Arc<Self>, Error> {
+        let server = match handler.offer(&Caller::new(Revision::NEWEST_LEGACY.facts())) {
+            Offered::Now(offer) => offer.server.clone(),
+            // Whoever has to ask others what is offered still answers under one name.
+            Offered::Later(_) => {
+                tidegate_model::Implementation::new("tidegate", env!("CARGO_PKG_VERSION"))
+            }
+        };
+        Ok(Arc::new(Self {
+            guard: Guard::new(&config),
+            signature: Signature::new(&server),
+            keys: Keys::generate().map_err(|_| Error::system("random bytes"))?,
+            sessions: Mutex::new(Sessions {
+                table: Table::new(config.sessions),
+                swept: 0,
+            }),
+            calls: Calls::new(config.max_calls),
+            streams: Streams::new(config.max_streams),
+            handler,
+            config,
+        }))
+    }
+
+    /// Returns what the handler offers to a caller with these facts.
+    pub(crate) async fn offer(&self, facts: Facts) -> Result<Arc<Offer>, Failure> {
+        match self.handler.offer(&Caller::new(facts)) {
+            Offered::Now(offer) => Ok(offer),
+            Offered::Later(offer) => offer.await,
+        }
+    }
+
+    /// Forgets, from time to time, the sessions that are over.
+    pub(crate) fn sweep(&self, now: u64) {
+        let due = self.sessions.lock().swept + SWEEP_EVERY <= now;
+        if !due {
+            return;
+        }
+        let mut busy = self.calls.busy();
+        busy.extend(self.streams.busy());
+        let mut sessions = self.sessions.lock();
+        sessions.swept = now;
+        sessions.table.expire(now, |key| busy.contains(key));
+    }
+}
+
+/// Returns the time in seconds since 1970, as tickets carry it.
+pub(crate) fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}
