@@ -49,10 +49,14 @@ impl Error {
         matches!(self.0.kind, Kind::Connect)
     }
 
-    /// Returns whether the server wants other credentials, or any (401, 403).
+    /// Returns whether the server wants other credentials, or any (401, 403). A 403 that explains
+    /// itself in JSON-RPC is another refusal: of a host or a page, not of a person.
     #[must_use]
     pub fn is_auth(&self) -> bool {
-        self.status().is_some_and(is_auth)
+        let explained = self.rpc_code().is_some();
+        self.status().is_some_and(|status| {
+            is_auth(status) && !(explained && status == StatusCode::FORBIDDEN)
+        })
     }
 
     /// Returns whether the caller gave something that cannot be sent.

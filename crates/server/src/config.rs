@@ -44,8 +44,9 @@ pub struct Config {
     /// How old a GET stream may become; then its client opens another. Default one hour, so that
     /// none is forgotten for ever.
     pub stream_age: Duration,
-    /// How many connections are served at a time; more wait to be accepted. Default 10 000: two
-    /// hundred megabytes at worst.
+    /// How many connections are served at a time; more wait to be accepted. Default 10 000: some
+    /// two hundred megabytes when all hold a stream. Bodies on their way come on top, each within
+    /// `max_body`.
     pub max_connections: usize,
     /// How many calls may be pending at a time; more are refused with 503. Default 10 000.
     pub max_calls: usize,

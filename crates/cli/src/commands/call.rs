@@ -1,5 +1,7 @@
 //! `tidegate call`: one tool call, its notifications live, its result at the end.
 
+use std::io::IsTerminal;
+
 use serde_json::{Map, Value};
 use tidegate::{
     Client, Level,
@@ -116,7 +118,12 @@ impl Args {
                 return Err(Error::new(Kind::Protocol, error)
                     .hint("without --structured its text is shown"));
             }
-            _ => show::content(&result.content)?,
+            structured => {
+                show::content(&result.content)?;
+                if structured.is_some() && std::io::stderr().is_terminal() {
+                    anstream::eprintln!("(--structured shows the whole of it)");
+                }
+            }
         }
         if result.is_error {
             let error = format!("the tool {} reports a failure", self.tool);

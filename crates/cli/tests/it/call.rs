@@ -135,7 +135,12 @@ fn a_header_goes_with_every_request() {
     let server = Serving::start();
     let evil = ["message=x", "--header", "Origin: https://evil.example"];
     let ran = server.call("echo", &evil);
-    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert_eq!(ran.code, Some(5), "{ran:?}");
+    assert!(ran.stderr.contains("--allow-origin"), "{ran:?}");
+    assert!(
+        !ran.stderr.contains("credentials"),
+        "a page was refused, not a person: {ran:?}"
+    );
     let friend = Serving::start_with(&["--allow-origin", "https://friend.example"]);
     friend
         .call(

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use jsonschema::Validator;
+use jsonschema::{Validator, error::ValidationErrorKind};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -63,7 +63,13 @@ impl Checker {
         let faults: Vec<String> = validator
             .iter_errors(value)
             .take(MAX_FAULTS)
-            .map(|error| format!("{}: {error}", place(&error.instance_path().to_string())))
+            .map(|error| {
+                format!(
+                    "{}: {}",
+                    place(&error.instance_path().to_string()),
+                    reason(&error)
+                )
+            })
             .collect();
         Err(refusal(&faults.join("; ")))
     }
@@ -87,6 +93,16 @@ impl Checker {
                 .ok()
         };
         self.validator.get_or_init(compile).as_ref()
+    }
+}
+
+/// The reason of a fault; where one of several values is wanted, all of them are named.
+fn reason(error: &jsonschema::ValidationError<'_>) -> String {
+    match error.kind() {
+        ValidationErrorKind::Enum { options } => {
+            format!("{} is none of {options}", error.instance())
+        }
+        _ => error.to_string(),
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct Figures {
     pub(crate) nulls: u64,
     /// Different values, numbers compared by value.
     pub(crate) distinct: u64,
-    /// True for up to 4 096 different values; beyond, a HyperLogLog estimates them to 1.6 percent.
+    /// True for up to 4 096 different values; beyond, a HyperLogLog estimates them, with a standard error of 1.6 percent.
     pub(crate) distinct_exact: bool,
     /// Figures of the values that are numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,7 +116,8 @@ impl Column {
             name: self.name,
             count: self.count,
             nulls: rows - self.count,
-            distinct,
+            // An estimate may exceed what it counts; the truth does not.
+            distinct: distinct.min(self.count),
             distinct_exact,
             numbers: self.numbers.figures(),
             texts: (texts.count > 0).then_some(texts),

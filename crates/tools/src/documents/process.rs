@@ -57,6 +57,7 @@ pub(crate) async fn process_files(
     }
     cx.info("Processing complete!").await;
     let report = tally.report();
-    let text = format!("Done: {}", args.message.unwrap_or_else(|| report.count()));
+    let message = args.message.filter(|message| !message.is_empty());
+    let text = format!("Done: {}", message.unwrap_or_else(|| report.count()));
     Ok(Structured::new(report).text(text))
 }
