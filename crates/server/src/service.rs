@@ -64,7 +64,9 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let Self { state, connection } = self.clone();
-        Box::pin(async move { Ok(stack::walk(&state, &connection, request).await) })
+        let (parts, body) = request.into_parts();
+        let parts = Box::new(parts);
+        Box::pin(async move { Ok(stack::walk(&state, &connection, parts, body).await) })
     }
 }
 

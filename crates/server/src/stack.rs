@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Response, StatusCode, request::Parts};
 use http_body::Body;
 use tidegate_era::{Head, Reject};
 
@@ -18,14 +18,13 @@ use crate::{
 pub(crate) async fn walk<B>(
     state: &Arc<State>,
     connection: &Connection,
-    request: Request<B>,
+    parts: Box<Parts>,
+    body: B,
 ) -> Response<ResponseBody>
 where
     B: Body<Data = Bytes> + Unpin,
 {
     // Strangers are judged first, by their headers alone …
-    let (parts, body) = request.into_parts();
-    let parts = Box::new(parts);
     let judged = Head::read(&parts.headers).and_then(|head| {
         state.guard.check(&head, &parts.uri)?;
         if parts.method == Method::POST {

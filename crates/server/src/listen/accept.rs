@@ -1,6 +1,12 @@
 //! Accepting connections, serving them, and letting go.
 
-use std::{convert::Infallible, fmt, pin::pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    fmt,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use http::{Request, Response, StatusCode};
 use hyper::{
@@ -116,35 +122,42 @@ async fn connection(mut shared: Shared, stream: Stream, _permit: OwnedSemaphoreP
         let mut http = http2::Builder::new(TokioExecutor::new());
         http.timer(TokioTimer::new());
         http.max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX));
-        Box::pin(drive(shared, &pulse, http.serve_connection(io, service))).await;
+        let mut serving = Box::pin(http.serve_connection(io, service));
+        drive(shared, &pulse, serving.as_mut()).await;
     } else {
         let mut http = http1::Builder::new();
         http.max_buf_size(most);
-        drive(shared, &pulse, http.serve_connection(io, service)).await;
+        let serving = pin!(http.serve_connection(io, service));
+        drive(shared, &pulse, serving).await;
     }
 }
 
-async fn answer(
+/// Answers a request. Its head is boxed before the future begins: a connection keeps room for the
+/// whole future as long as it lives.
+fn answer(
     state: Arc<State>,
     connection: Arc<Connection>,
     request: Request<Incoming>,
-) -> Result<Response<ResponseBody>, Infallible> {
+) -> impl Future<Output = Result<Response<ResponseBody>, Infallible>> {
     let busy = connection.begin();
-    let mut response = if request.uri().path() == state.config.path {
-        stack::walk(&state, &connection, request).await
-    } else {
-        respond::refuse(&no_such_path(&state.config.path))
-    };
-    response.body_mut().keep(busy);
-    Ok(response)
+    let (parts, body) = request.into_parts();
+    let parts = Box::new(parts);
+    async move {
+        let mut response = if parts.uri.path() == state.config.path {
+            stack::walk(&state, &connection, parts, body).await
+        } else {
+            respond::refuse(&no_such_path(&state.config.path))
+        };
+        response.body_mut().keep(busy);
+        Ok(response)
+    }
 }
 
 /// Serves a connection until it ends, is of no use any more, or the server stops.
-async fn drive<C: GracefulConnection>(mut shared: Shared, pulse: &Pulse, http: C)
+async fn drive<C: GracefulConnection>(mut shared: Shared, pulse: &Pulse, mut serving: Pin<&mut C>)
 where
     C::Error: fmt::Display,
 {
-    let mut serving = pin!(http);
     let mut watching = pin!(watched::watch(pulse, &shared.state.config));
     loop {
         tokio::select! {
