@@ -23,6 +23,7 @@
 
 mod revision;
 mod scan;
+mod params;
 mod envelope;
 mod head;
 mod sentinel;
@@ -36,9 +37,10 @@ pub mod sse;
 
 pub use self::{
     classify::{Verdict, classify},
-    envelope::{Body, Envelope, Kind, MAX_BATCH, META_PREFIX, MetaFields, Params},
+    envelope::{Body, Envelope, Kind, MAX_BATCH},
     head::{Accept, Head, SESSION_ID},
     header_params::{HeaderParamError, header_params},
+    params::{META_PREFIX, MetaFields, Params},
     reject::{Reject, code},
     revision::{Facts, Revision},
     scan::{MAX_DEPTH, Malformed},

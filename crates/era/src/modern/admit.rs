@@ -4,9 +4,10 @@ use http::HeaderMap;
 use tidegate_model::{Call, HeaderParam, Level, Method, Raw};
 
 use crate::{
-    envelope::{Envelope, Params},
+    envelope::Envelope,
     head::Head,
     header_params,
+    params::Params,
     reject::{Reject, code},
     sentinel,
 };
