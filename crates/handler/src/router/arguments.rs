@@ -126,12 +126,7 @@ fn refusal(faults: &str) -> Failure {
 
 /// Returns the schema of `T` as a tool's arguments, and the words that describe it.
 pub(crate) fn schema_of<T: JsonSchema>() -> (Value, Option<String>) {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        // A header annotation may not stand behind a `$ref`, and models read inline schemas better.
-        settings.inline_subschemas = true;
-        settings.meta_schema = None;
-    });
-    let mut schema: Value = settings.into_generator().into_root_schema_for::<T>().into();
+    let mut schema = schema_as_is::<T>();
     let Some(fields) = schema.as_object_mut() else {
         return (empty_object(), None);
     };
@@ -144,6 +139,16 @@ pub(crate) fn schema_of<T: JsonSchema>() -> (Value, Option<String>) {
     }
     let description = description.and_then(|text| text.as_str().map(str::to_owned));
     (schema, description)
+}
+
+/// Returns the schema of `T` as it is derived.
+pub(crate) fn schema_as_is<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        // A header annotation may not stand behind a `$ref`, and models read inline schemas better.
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    settings.into_generator().into_root_schema_for::<T>().into()
 }
 
 fn empty_object() -> Value {

@@ -107,7 +107,7 @@ impl<T: Serialize + JsonSchema + Send + 'static> IntoOutput<Typed> for T {
             Shape::Text => None,
             Shape::Object => Some(schema),
             Shape::Other => {
-                let own = schema_as_is::<T>();
+                let own = arguments::schema_as_is::<T>();
                 Some(serde_json::json!({
                     "type": "object", "properties": {"result": own}, "required": ["result"]
                 }))
@@ -210,20 +210,15 @@ enum Shape {
 
 impl Shape {
     fn of<T: JsonSchema>() -> Self {
-        match schema_as_is::<T>().get("type").and_then(Value::as_str) {
+        match arguments::schema_as_is::<T>()
+            .get("type")
+            .and_then(Value::as_str)
+        {
             Some("string") => Self::Text,
             Some("object") => Self::Object,
             _ => Self::Other,
         }
     }
-}
-
-fn schema_as_is<T: JsonSchema>() -> Value {
-    let settings = schemars::generate::SchemaSettings::draft2020_12().with(|settings| {
-        settings.inline_subschemas = true;
-        settings.meta_schema = None;
-    });
-    settings.into_generator().into_root_schema_for::<T>().into()
 }
 
 /// One block of text; `json` is the text as a JSON string.
