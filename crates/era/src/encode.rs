@@ -2,10 +2,15 @@
 
 use std::{fmt, io::Write};
 
+use http::StatusCode;
 use serde::Serialize;
-use tidegate_model::{Complete, Content, Failure, FailureKind, Id, Level, Outcome, Raw};
+use tidegate_model::{
+    Complete, Content, Failure, FailureKind, Id, InputRequired, Level, Outcome, Raw,
+    ask::InputRequest,
+};
 
 use crate::{
+    question,
     reject::{Reject, code},
     revision::Facts,
 };
@@ -27,6 +32,9 @@ pub struct Signature {
     /// `{"resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":{…}`, not closed.
     opening: Vec<u8>,
 }
+
+/// What stands in [`Signature::opening`] before `_meta`.
+const COMPLETE: &[u8] = b"{\"resultType\":\"complete\",";
 
 // === impl Framing ===
 
@@ -53,11 +61,17 @@ impl Signature {
     #[must_use]
     pub fn new(server: &impl Serialize) -> Self {
         let mut opening = Vec::with_capacity(128);
-        opening.extend_from_slice(
-            b"{\"resultType\":\"complete\",\"_meta\":{\"io.modelcontextprotocol/serverInfo\":",
-        );
+        opening.extend_from_slice(COMPLETE);
+        opening.extend_from_slice(b"\"_meta\":{\"io.modelcontextprotocol/serverInfo\":");
         json(&mut opening, server);
         Self { opening }
+    }
+
+    /// Writes the beginning of a result of another type, up to and with `_meta`.
+    fn open_as(&self, out: &mut Vec<u8>, kind: &str) {
+        let _ = write!(out, "{{\"resultType\":\"{kind}\",");
+        out.extend_from_slice(&self.opening[COMPLETE.len()..]);
+        out.push(b'}');
     }
 }
 
@@ -80,14 +94,82 @@ pub fn response(
             let code = failure_code(facts, failure);
             error(out, Some(id), code, failure.message(), failure.data());
         }
+        Outcome::Input(input) if facts.typed_results => {
+            opening(out, Some(id));
+            out.extend_from_slice(b",\"result\":");
+            input_required(out, facts, signature, input);
+            out.push(b'}');
+        }
+        Outcome::Task(task) if facts.typed_results => {
+            opening(out, Some(id));
+            out.extend_from_slice(b",\"result\":");
+            signature.open_as(out, "task");
+            let task = Raw::of(&**task).unwrap_or_else(|_| Raw::empty_object());
+            part(out, members(task.bytes()));
+            out.extend_from_slice(b"}}");
+        }
         _ => error(
             out,
             Some(id),
             code::INTERNAL,
-            "the server has no words for this outcome",
+            "this revision has no words for the outcome",
             None,
         ),
     }
+}
+
+fn input_required(out: &mut Vec<u8>, facts: Facts, signature: &Signature, input: &InputRequired) {
+    signature.open_as(out, "input_required");
+    if !input.requests.is_empty() {
+        out.extend_from_slice(b",\"inputRequests\":{");
+        for (index, (key, request)) in input.requests.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            json(out, key);
+            out.push(b':');
+            json(out, &question::fit(facts, request));
+        }
+        out.push(b'}');
+    }
+    if let Some(state) = &input.state {
+        out.extend_from_slice(b",\"requestState\":");
+        json(out, state);
+    }
+    out.push(b'}');
+}
+
+/// Returns the HTTP status of an answer, where the protocol says one: it does for a client that
+/// lacks a capability, and for a method that is not there (2026-07-28 basic §Error Codes).
+#[must_use]
+pub const fn status(facts: Facts, outcome: &Outcome) -> StatusCode {
+    let Outcome::Failed(failure) = outcome else {
+        return StatusCode::OK;
+    };
+    if !facts.typed_results {
+        return StatusCode::OK;
+    }
+    match failure.kind() {
+        FailureKind::MissingCapability => StatusCode::BAD_REQUEST,
+        FailureKind::Code(
+            code::HEADER_MISMATCH | code::MISSING_CAPABILITY | code::UNSUPPORTED_VERSION,
+        ) => StatusCode::BAD_REQUEST,
+        FailureKind::MethodNotFound => StatusCode::NOT_FOUND,
+        _ => StatusCode::OK,
+    }
+}
+
+/// Writes a request of the server's own (legacy).
+pub fn request(out: &mut Vec<u8>, facts: Facts, id: &str, request: &InputRequest) {
+    let fitted = question::fit(facts, request);
+    out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"id\":");
+    json(out, id);
+    let _ = write!(out, ",\"method\":\"{}\"", fitted.method.name());
+    if !fitted.params.is_null() {
+        out.extend_from_slice(b",\"params\":");
+        json(out, &fitted.params);
+    }
+    out.push(b'}');
 }
 
 fn result(out: &mut Vec<u8>, facts: Facts, signature: &Signature, id: &Id, complete: &Complete) {
@@ -164,6 +246,8 @@ const fn failure_code(facts: Facts, failure: &Failure) -> i64 {
         FailureKind::MethodNotFound => code::METHOD_NOT_FOUND,
         FailureKind::NotFound => facts.not_found_code,
         FailureKind::InvalidRequest => code::INVALID_REQUEST,
+        // Before 2026-07-28 the code has no meaning.
+        FailureKind::MissingCapability if facts.typed_results => code::MISSING_CAPABILITY,
         FailureKind::Code(code) => code,
         _ => code::INTERNAL,
     }

@@ -32,6 +32,7 @@ mod classify;
 pub mod legacy;
 pub mod modern;
 mod header_params;
+mod question;
 pub mod encode;
 pub mod sse;
 
@@ -41,6 +42,7 @@ pub use self::{
     head::{Accept, Head, SESSION_ID},
     header_params::{HeaderParamError, header_params},
     params::{META_PREFIX, MetaFields, Params},
+    question::fit,
     reject::{Reject, code},
     revision::{Facts, Revision},
     scan::{MAX_DEPTH, Malformed},

@@ -20,6 +20,10 @@ pub struct Params {
     pub cursor: Option<Text>,
     /// `params.arguments`.
     pub arguments: Option<Raw>,
+    /// `params.inputResponses`.
+    pub input_responses: Option<Raw>,
+    /// `params.requestState`.
+    pub request_state: Option<Raw>,
     /// `params.requestId` of a cancellation.
     pub request_id: Option<Id>,
     /// `params._meta`.
@@ -93,6 +97,14 @@ impl Params {
                     seen.first(6, "params._meta")?;
                     self.meta.scan(scan, bytes)?;
                 }
+                b"inputResponses" => {
+                    seen.first(7, "params.inputResponses")?;
+                    self.input_responses = Some(raw(scan, bytes)?);
+                }
+                b"requestState" => {
+                    seen.first(8, "params.requestState")?;
+                    self.request_state = Some(raw(scan, bytes)?);
+                }
                 _ => {
                     scan.value()?;
                 }
@@ -116,6 +128,8 @@ impl Params {
             uri: self.uri,
             arguments: self.arguments,
             cursor: self.cursor,
+            input_responses: self.input_responses,
+            request_state: self.request_state,
             meta: Meta {
                 progress_token: meta.progress_token,
                 log_level,
@@ -210,7 +224,7 @@ impl MetaFields {
 /// Which of an object's deciding keys were met, whatever their values: a parser that takes the
 /// first and one that takes the last must read the same message.
 #[derive(Default)]
-pub(crate) struct Seen(u8);
+pub(crate) struct Seen(u16);
 
 // === impl Seen ===
 

@@ -2,8 +2,8 @@
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use futures_core::Stream;
 use tidegate_model::{Call, Outcome};
+use tidegate_session::Bulletin;
 
 use crate::{caller::Caller, context::Context, offer::Offered};
 
@@ -22,8 +22,8 @@ pub trait Handler: Send + Sync + 'static {
     /// The work is dropped when nobody waits for it any more.
     fn call(&self, call: Call, cx: Context) -> Reply;
 
-    /// Returns what will change from now on; `None` if nothing ever does.
-    fn changes(&self) -> Option<Changes> {
+    /// Returns where the handler tells what changed; `None` if nothing ever does.
+    fn bulletin(&self) -> Option<Arc<Bulletin>> {
         None
     }
 
@@ -48,23 +48,6 @@ pub struct Work {
     /// How long it may take, if less than the server's own limit.
     pub deadline: Option<Duration>,
 }
-
-/// What changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Change {
-    /// The list of tools.
-    Tools,
-    /// The list of resources.
-    Resources,
-    /// The list of prompts.
-    Prompts,
-    /// One resource, by its URI.
-    Resource(String),
-}
-
-/// The changes of a handler, as they happen.
-pub type Changes = Pin<Box<dyn Stream<Item = Change> + Send>>;
 
 // === impl Reply ===
 
@@ -112,8 +95,8 @@ impl<H: Handler + ?Sized> Handler for Arc<H> {
         (**self).call(call, cx)
     }
 
-    fn changes(&self) -> Option<Changes> {
-        (**self).changes()
+    fn bulletin(&self) -> Option<Arc<Bulletin>> {
+        (**self).bulletin()
     }
 
     fn problems(&self) -> Vec<String> {

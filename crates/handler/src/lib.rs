@@ -45,12 +45,13 @@ pub mod layer;
 mod router;
 
 pub use tidegate_model::*;
+pub use tidegate_session::{Bulletin, Watched};
 
 pub use self::{
     blocking::BlockingContext,
     caller::Caller,
     context::{Context, Lent},
-    handler::{Change, Changes, Handler, Reply, Work},
+    handler::{Handler, Reply, Work},
     layer::HandlerExt,
     offer::{Offer, Offered},
     router::{

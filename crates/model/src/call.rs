@@ -22,6 +22,10 @@ pub struct Call {
     pub arguments: Option<Raw>,
     /// `params.cursor`: where a list goes on.
     pub cursor: Option<Text>,
+    /// `params.inputResponses`: answers to what an earlier round of this call asked (modern).
+    pub input_responses: Option<Raw>,
+    /// `params.requestState`: what that round gave the caller to send back (modern).
+    pub request_state: Option<Raw>,
     /// `params._meta`.
     pub meta: Meta,
 }

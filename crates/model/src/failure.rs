@@ -29,6 +29,8 @@ pub enum FailureKind {
     NotFound,
     /// The request is none the protocol knows (-32600).
     InvalidRequest,
+    /// The client did not declare what the call needs (-32021, with what that is in `data`).
+    MissingCapability,
     /// The server broke (-32603).
     Internal,
     /// A JSON-RPC error with a code of its own: an upstream's, or the application's.
@@ -67,6 +69,17 @@ impl Failure {
             format_args!("no such resource: {uri}"),
         )
         .with_data(serde_json::json!({ "uri": uri }).into())
+    }
+
+    /// Returns "the client did not declare what this needs": `needs` is the object of client
+    /// capabilities that it should have declared.
+    #[must_use]
+    pub fn missing_capability(needs: &serde_json::Value) -> Self {
+        Self::new(
+            FailureKind::MissingCapability,
+            "the client must declare the capabilities in data.requiredCapabilities for this",
+        )
+        .with_data(serde_json::json!({ "requiredCapabilities": needs }).into())
     }
 
     /// Returns "the server broke" (-32603). The message goes to the caller: keep details out of it.

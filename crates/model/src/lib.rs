@@ -1,9 +1,10 @@
 //! The words of the Model Context Protocol, said once and for no particular revision.
 //!
 //! ```text
-//!   Call { id, method, params, meta } ──▶ a handler ──▶ Outcome { Complete | Failed }
-//!                                             │
-//!                                             └──▶ Event { Progress | Log } while it runs
+//!   Call { id, method, params, meta } ──▶ a handler ──▶ Outcome { Complete | Failed | Input | Task }
+//!                                           │   ▲
+//!                                           │   └── ask { Elicit | Sample | Roots } while it runs
+//!                                           └────── Event { Progress | Log }
 //! ```
 //!
 //! What crosses the house unread stays as it came: [`Raw`] is a slice of the message that arrived.
@@ -32,20 +33,25 @@ mod tool;
 mod resource;
 mod prompt;
 mod call;
+pub mod ask;
+mod task;
 mod outcome;
+mod change;
 
 pub use self::{
     call::{Call, Meta},
     capability::{Capabilities, ClientCapabilities, Lists},
+    change::Change,
     content::{Content, ResourceContents},
     failure::{Failure, FailureKind},
     id::Id,
     implementation::Implementation,
     level::{Level, UnknownLevel},
     method::Method,
-    outcome::{CacheHint, CacheScope, Complete, Outcome},
+    outcome::{CacheHint, CacheScope, Complete, InputRequired, Outcome},
     prompt::{Prompt, PromptArgument, PromptMessage, Role},
     raw::{Raw, Text},
     resource::{Resource, ResourceTemplate},
+    task::{Task, TaskStatus},
     tool::{Annotations, HeaderKind, HeaderParam, Tool},
 };

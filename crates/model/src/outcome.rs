@@ -1,6 +1,6 @@
 //! How a call ended.
 
-use crate::{Failure, Raw};
+use crate::{Failure, Raw, Task, ask::InputRequest};
 
 /// How a call ended.
 #[derive(Clone, Debug)]
@@ -10,6 +10,19 @@ pub enum Outcome {
     Complete(Complete),
     /// It was not done.
     Failed(Failure),
+    /// It needs something of its client first (modern).
+    Input(Box<InputRequired>),
+    /// It goes on as a task that the client asks after (modern, the tasks extension).
+    Task(Box<Task>),
+}
+
+/// What a call needs before it can go on: the client sends it again, with the answers.
+#[derive(Clone, Debug, Default)]
+pub struct InputRequired {
+    /// The questions, by keys that the answers come back under.
+    pub requests: Vec<(String, InputRequest)>,
+    /// What the client sends back unread.
+    pub state: Option<String>,
 }
 
 /// A result, without what only one era says: no `resultType`, no cache fields.

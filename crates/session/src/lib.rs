@@ -6,6 +6,8 @@
 //!   initialize ──▶ Keys::seal ──▶ Mcp-Session-Id    the handshake rides in the id itself,
 //!   any request ──▶ Keys::open ──▶ Ticket           so a session costs no memory …
 //!                        └──▶ Table                 … until it has state, or has ended
+//!
+//!   what changed ──tell──▶ Bulletin ──since──▶ every listener, by the version it has seen
 //! ```
 //!
 //! State machines in `now`: there is no clock here, no socket and no runtime. What time it is, and
@@ -25,8 +27,10 @@ mod lane;
 mod ticket;
 mod seal;
 mod table;
+mod bulletin;
 
 pub use self::{
+    bulletin::{Bulletin, News, Seat, Watched},
     lane::{Drained, Lane, Push},
     seal::{Keys, NoEntropy},
     table::{Full, Gone, Limits, Table},

@@ -7,12 +7,13 @@ use std::{
 };
 
 use tidegate_model::{Call, Method, Outcome, Text};
+use tidegate_session::Bulletin;
 
 use super::Layer;
 use crate::{
     caller::Caller,
     context::Context,
-    handler::{Changes, Handler, Reply},
+    handler::{Handler, Reply},
     offer::Offered,
 };
 
@@ -102,8 +103,8 @@ impl<H: Handler, F: Fn(&Record, &Caller) + Send + Sync + 'static> Handler for Au
         }
     }
 
-    fn changes(&self) -> Option<Changes> {
-        self.inner.changes()
+    fn bulletin(&self) -> Option<Arc<Bulletin>> {
+        self.inner.bulletin()
     }
 
     fn problems(&self) -> Vec<String> {

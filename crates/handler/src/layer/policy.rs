@@ -1,14 +1,15 @@
 //! Who may call what, judged by the decoded call.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use tidegate_model::{Call, Failure};
+use tidegate_session::Bulletin;
 
 use super::Layer;
 use crate::{
     caller::Caller,
     context::Context,
-    handler::{Changes, Handler, Reply},
+    handler::{Handler, Reply},
     offer::Offered,
 };
 
@@ -67,8 +68,8 @@ where
         }
     }
 
-    fn changes(&self) -> Option<Changes> {
-        self.inner.changes()
+    fn bulletin(&self) -> Option<Arc<Bulletin>> {
+        self.inner.bulletin()
     }
 
     fn problems(&self) -> Vec<String> {

@@ -1,14 +1,15 @@
 //! No call takes longer than this.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tidegate_model::Call;
+use tidegate_session::Bulletin;
 
 use super::Layer;
 use crate::{
     caller::Caller,
     context::Context,
-    handler::{Changes, Handler, Reply},
+    handler::{Handler, Reply},
     offer::Offered,
 };
 
@@ -66,8 +67,8 @@ impl<H: Handler> Handler for Timed<H> {
         }
     }
 
-    fn changes(&self) -> Option<Changes> {
-        self.inner.changes()
+    fn bulletin(&self) -> Option<Arc<Bulletin>> {
+        self.inner.bulletin()
     }
 
     fn problems(&self) -> Vec<String> {

@@ -11,7 +11,8 @@ use std::{
 use bytes::Bytes;
 use http::Response;
 use tidegate_era::encode::Framing;
-use tidegate_handler::{Change, Changes};
+use tidegate_handler::{Change, Watched};
+use tidegate_session::Seat;
 use tokio::time::Sleep;
 
 use super::{
@@ -24,17 +25,34 @@ use crate::{dispatch::Open, state::State};
 /// A GET stream.
 pub(crate) struct StandingStream {
     open: Open,
-    changes: Option<Changes>,
+    listening: Option<Listening>,
     silent: bool,
     pings: Pings,
     old: Pin<Box<Sleep>>,
 }
 
+/// What the stream has heard of.
+struct Listening {
+    seat: Seat,
+    seen: u64,
+    watched: Watched,
+}
+
 /// Answers a GET with a stream that stands until the session ends, the server stops, or it is old.
 pub(crate) fn standing(state: &Arc<State>, open: Open) -> Response<ResponseBody> {
+    let listening = state.handler.bulletin().map(|bulletin| Listening {
+        seen: bulletin.version(),
+        seat: bulletin.seat(),
+        watched: Watched {
+            tools: true,
+            resources: true,
+            prompts: true,
+            ..Watched::default()
+        },
+    });
     sse(Kind::Standing(Box::new(StandingStream {
         open,
-        changes: state.handler.changes(),
+        listening,
         silent: true,
         pings: Pings::new(state.config.ping_every),
         old: Box::pin(tokio::time::sleep(state.config.stream_age)),
@@ -63,29 +81,35 @@ impl StandingStream {
     }
 
     fn poll_changes(&mut self, task: &mut Task<'_>) {
-        while let Some(changes) = &mut self.changes {
-            match changes.as_mut().poll_next(task) {
-                Poll::Ready(Some(change)) => self.tell(&change),
-                Poll::Ready(None) => self.changes = None,
-                Poll::Pending => return,
+        let Some(listening) = &mut self.listening else {
+            return;
+        };
+        let (seat, watched) = (&listening.seat, &listening.watched);
+        while let Poll::Ready(news) =
+            seat.bulletin()
+                .poll_since(task, seat, listening.seen, watched)
+        {
+            listening.seen = news.version;
+            for change in &news.changes {
+                tell(&self.open, change);
             }
         }
     }
+}
 
-    fn tell(&self, change: &Change) {
-        let method = match change {
-            Change::Tools => "notifications/tools/list_changed",
-            Change::Resources => "notifications/resources/list_changed",
-            Change::Prompts => "notifications/prompts/list_changed",
-            // One resource is told of to those who asked for it.
-            _ => return,
-        };
-        self.open.lane().push_now(|out| {
-            Framing::Sse.write(out, |out| {
-                out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"method\":\"");
-                out.extend_from_slice(method.as_bytes());
-                out.extend_from_slice(b"\"}");
-            });
+fn tell(open: &Open, change: &Change) {
+    let method = match change {
+        Change::Tools => "notifications/tools/list_changed",
+        Change::Resources => "notifications/resources/list_changed",
+        Change::Prompts => "notifications/prompts/list_changed",
+        // One resource is told of to those who asked for it.
+        _ => return,
+    };
+    open.lane().push_now(|out| {
+        Framing::Sse.write(out, |out| {
+            out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"method\":\"");
+            out.extend_from_slice(method.as_bytes());
+            out.extend_from_slice(b"\"}");
         });
-    }
+    });
 }

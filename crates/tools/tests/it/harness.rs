@@ -93,6 +93,8 @@ fn request(method: Method, params: &Value) -> Call {
             .get("arguments")
             .map(|arguments| Raw::of(arguments).unwrap()),
         cursor: None,
+        input_responses: None,
+        request_state: None,
         meta: Meta::default(),
     }
 }

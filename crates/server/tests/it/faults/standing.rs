@@ -2,15 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::stream;
 use serde_json::json;
-use tidegate_handler::{Call, Caller, Change, Changes, Context, Handler, Offered, Reply, Router};
+use tidegate_handler::{Bulletin, Call, Caller, Change, Context, Handler, Offered, Reply, Router};
 use tidegate_server::{Config, Server};
 use tidegate_testkit::{Door, Event, InMemory, Request, Session, modern, server, soon};
-use tokio::{
-    sync::Notify,
-    time::{Instant, sleep},
-};
+use tokio::time::{Instant, sleep};
 
 use super::tools::{echo, server_with, telling, waiting};
 
@@ -156,7 +152,7 @@ async fn streams_are_counted() {
 }
 
 /// A router whose tools change when the test says so.
-struct Changing(Router, Arc<Notify>);
+struct Changing(Router, Arc<Bulletin>);
 
 impl Handler for Changing {
     fn offer(&self, caller: &Caller) -> Offered {
@@ -167,24 +163,20 @@ impl Handler for Changing {
         self.0.call(call, cx)
     }
 
-    fn changes(&self) -> Option<Changes> {
-        let changed = Arc::clone(&self.1);
-        Some(Box::pin(stream::unfold(changed, |changed| async {
-            changed.notified().await;
-            Some((Change::Tools, changed))
-        })))
+    fn bulletin(&self) -> Option<Arc<Bulletin>> {
+        Some(Arc::clone(&self.1))
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn it_tells_that_a_list_changed() {
-    let changed = Arc::new(Notify::new());
+    let changed = Bulletin::new(1);
     let router = Router::new("under test", "1.0.0").tool("echo", echo);
     let door = Server::from_handler(Changing(router, Arc::clone(&changed))).in_memory();
     let session = Session::open(&door, "2025-11-25").await;
     let mut standing = session.ask(session.get()).await;
     for _ in 0..3 {
-        changed.notify_one();
+        changed.tell(Change::Tools);
         let told = standing.message().await.expect("a change");
         assert_eq!(told["method"], "notifications/tools/list_changed");
     }
