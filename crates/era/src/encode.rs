@@ -312,6 +312,15 @@ pub fn log(out: &mut Vec<u8>, level: Level, data: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(b"}}");
 }
 
+/// Writes a `notifications/elicitation/complete` (2025-11-25).
+pub fn visited(out: &mut Vec<u8>, id: &str) {
+    out.extend_from_slice(
+        b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/elicitation/complete\",\"params\":{\"elicitationId\":",
+    );
+    json(out, id);
+    out.extend_from_slice(b"}}");
+}
+
 /// Writes `value` as JSON; what cannot be written is null.
 pub fn json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     let start = out.len();

@@ -34,6 +34,8 @@ pub struct Facts {
     pub reads_batches: bool,
     /// Results name their type and their server, and say how long they stay good.
     pub typed_results: bool,
+    /// A page that a user visits has a name, and its end is told (2025-11-25 alone).
+    pub names_visits: bool,
     /// From which level on log messages are sent to a caller who said nothing; none: not at all.
     pub default_log_level: Option<Level>,
     /// The code for a resource that does not exist.
@@ -95,6 +97,7 @@ impl Revision {
             disconnect_cancels: modern,
             reads_batches: matches!(self, Self::V2025_03_26),
             typed_results: modern,
+            names_visits: matches!(self, Self::V2025_11_25),
             default_log_level: if modern { None } else { Some(Level::Info) },
             not_found_code: if modern { -32602 } else { -32002 },
         }

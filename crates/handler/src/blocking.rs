@@ -3,10 +3,10 @@
 use std::fmt;
 
 use serde::Serialize;
-use tidegate_model::Level;
+use tidegate_model::{Failure, Level};
 use tokio::runtime::Handle;
 
-use crate::{caller::Caller, context::Context};
+use crate::{ask::Ask, caller::Caller, context::Context};
 
 /// One call, seen from a thread that may block.
 ///
@@ -53,6 +53,31 @@ impl BlockingContext {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cx.is_cancelled()
+    }
+
+    /// See [`Context::ask`].
+    ///
+    /// # Errors
+    ///
+    /// As there. In the modern era a call whose round has ended is run again from its top; the
+    /// thread that asked gets an error and should return.
+    pub fn ask<A: Ask>(&self, key: &str, question: A) -> Result<A::Answer, Failure> {
+        self.runtime.block_on(self.cx.ask(key, question))
+    }
+
+    /// See [`Context::ask_once`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn ask_once<A: Ask>(&self, key: &str, question: A) -> Result<A::Answer, Failure> {
+        self.runtime.block_on(self.cx.ask_once(key, question))
+    }
+
+    /// See [`Context::can_ask`].
+    #[must_use]
+    pub fn can_ask(&self, question: &impl Ask) -> bool {
+        self.cx.can_ask(question)
     }
 
     /// See [`Context::progress`].

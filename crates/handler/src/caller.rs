@@ -37,6 +37,12 @@ impl Caller {
         }
     }
 
+    /// Returns whom the caller was found to be, as what is sealed is bound to it; empty: anyone.
+    #[must_use]
+    pub const fn principal(&self) -> &[u8] {
+        b""
+    }
+
     /// Returns what the caller can do, wherever it said so.
     #[must_use]
     pub fn client_capabilities(&self) -> ClientCapabilities {

@@ -1,5 +1,7 @@
 //! What a running call may say and ask: progress, logs, who called, whether it still matters.
 
+mod asking;
+
 use std::{
     fmt, future,
     sync::Arc,
@@ -10,8 +12,9 @@ use std::{
 use serde::Serialize;
 use tidegate_era::encode::{self, Framing};
 use tidegate_model::{Level, Raw, Text};
-use tidegate_session::{Lane, Push};
+use tidegate_session::{Asks, Lane, Push};
 
+pub use self::asking::Returned;
 use crate::caller::Caller;
 
 /// One call, seen from inside.
@@ -31,6 +34,7 @@ pub struct Context {
 
 struct Running {
     lane: Lane,
+    asks: Asks,
     lent: Lent,
     caller: Caller,
 }
@@ -48,6 +52,8 @@ pub struct Lent {
     pub traceparent: Option<Text>,
     /// The trace's vendor part.
     pub tracestate: Option<Text>,
+    /// What the call brought from the round before, if it came again.
+    pub returned: Option<Box<Returned>>,
 }
 
 // === impl Context ===
@@ -55,10 +61,19 @@ pub struct Lent {
 impl Context {
     /// Returns the context of a call; for fronts.
     #[must_use]
-    pub fn new(caller: Caller, lent: Lent) -> Self {
-        let lane = Lane::new();
+    pub fn new(caller: Caller, mut lent: Lent) -> Self {
+        let asks = match &mut lent.returned {
+            Some(returned) => Asks::answered(std::mem::take(&mut returned.answers)),
+            None => Asks::new(),
+        };
+        let running = Running {
+            lane: Lane::new(),
+            asks,
+            lent,
+            caller,
+        };
         Self {
-            call: Arc::new(Running { lane, lent, caller }),
+            call: Arc::new(running),
         }
     }
 
@@ -175,6 +190,17 @@ impl Context {
     /// Sends a log message of level emergency: the system cannot be used.
     pub async fn emergency(&self, text: impl fmt::Display + Send + Sync) {
         self.log_text(Level::Emergency, text).await;
+    }
+
+    /// Tells the client that the visit `id` of a page ([`ask::Elicit::url`](crate::ask::Elicit::url))
+    /// has come to its end. Only 2025-11-25 knows the message; others are told nothing.
+    pub async fn visited(&self, id: &str) {
+        if !self.call.caller.facts.names_visits {
+            return;
+        }
+        let mut push = Push::default();
+        future::poll_fn(|cx| self.poll_send(cx, &mut push, None, |out| encode::visited(out, id)))
+            .await;
     }
 
     async fn log_text(&self, level: Level, text: impl fmt::Display + Send + Sync) {

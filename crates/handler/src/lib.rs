@@ -3,6 +3,7 @@
 //! ```text
 //!   any front ──▶ Handler::call(Call, Context) ──▶ Reply { Ready | Running } ──▶ Outcome
 //!                        │                 └─ cx.info("…").await   cx.progress(3, 10).await
+//!                        │                    cx.ask("sure", Elicit::form(…)).await
 //!                        └─ Router: typed tools, resources, prompts
 //!                        └─ or a gateway, or whatever else implements the trait
 //! ```
@@ -38,19 +39,25 @@
 
 mod offer;
 mod caller;
+pub mod ask;
 mod context;
 mod blocking;
 mod handler;
 pub mod layer;
 mod router;
 
-pub use tidegate_model::*;
+pub use tidegate_model::{
+    Annotations, CacheHint, CacheScope, Call, Capabilities, Change, ClientCapabilities, Complete,
+    Content, Failure, FailureKind, HeaderKind, HeaderParam, Id, Implementation, InputRequired,
+    Level, Lists, Meta, Method, Outcome, Prompt, PromptArgument, PromptMessage, Raw, Resource,
+    ResourceContents, ResourceTemplate, Role, Task, TaskStatus, Text, Tool, UnknownLevel,
+};
 pub use tidegate_session::{Bulletin, Watched};
 
 pub use self::{
     blocking::BlockingContext,
     caller::Caller,
-    context::{Context, Lent},
+    context::{Context, Lent, Returned},
     handler::{Handler, Reply, Work},
     layer::HandlerExt,
     offer::{Offer, Offered},

@@ -41,6 +41,9 @@ pub struct Config {
     pub ping_every: Duration,
     /// How long a call may take when its tool says nothing else. Default one hour.
     pub call_deadline: Duration,
+    /// How long a call that asked something may take to come again (modern). Default one hour: a
+    /// person may be at lunch; what was approved before it may not be remembered the next day.
+    pub ask_ttl: Duration,
     /// How old a GET stream may become; then its client opens another. Default one hour, so that
     /// none is forgotten for ever.
     pub stream_age: Duration,
@@ -90,6 +93,7 @@ impl Default for Config {
             commit_after: Duration::from_millis(500),
             ping_every: Duration::from_secs(15),
             call_deadline: Duration::from_secs(60 * 60),
+            ask_ttl: Duration::from_secs(60 * 60),
             stream_age: Duration::from_secs(60 * 60),
             max_connections: 10_000,
             max_calls: 10_000,

@@ -8,11 +8,11 @@ use std::{
 use parking_lot::Mutex;
 use tidegate_era::{Facts, Revision, encode::Signature};
 use tidegate_handler::{Caller, Failure, Handler, Offer, Offered};
-use tidegate_session::{Keys, Table};
+use tidegate_session::{Keys, Spent, Table};
 
 use crate::{
     config::Config,
-    dispatch::{Calls, Streams},
+    dispatch::{Asked, Calls, Streams},
     error::Error,
     guard::Guard,
 };
@@ -26,6 +26,8 @@ pub(crate) struct State {
     pub(crate) keys: Keys,
     pub(crate) sessions: Mutex<Sessions>,
     pub(crate) calls: Arc<Calls>,
+    pub(crate) asked: Arc<Asked>,
+    pub(crate) spent: Arc<Mutex<Spent>>,
     pub(crate) streams: Arc<Streams>,
 }
 
@@ -58,6 +60,8 @@ impl State {
                 swept: 0,
             }),
             calls: Calls::new(config.max_calls),
+            asked: Arc::default(),
+            spent: Arc::default(),
             streams: Streams::new(config.max_streams),
             handler,
             config,

@@ -209,6 +209,14 @@ impl Lane {
         state.wake_waiting();
     }
 
+    /// Wakes whoever reads, so that it looks at the call again.
+    pub fn wake_reader(&self) {
+        let reader = self.state.lock().reader.take();
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+    }
+
     /// Marks the call as cancelled and wakes both sides.
     pub fn cancel(&self) {
         let mut state = self.state.lock();

@@ -7,6 +7,8 @@
 //!   any request ──▶ Keys::open ──▶ Ticket           so a session costs no memory …
 //!                        └──▶ Table                 … until it has state, or has ended
 //!
+//!   handler ──ask──▶ Asks ──▶ the client             live, or a Round sealed in requestState
+//!
 //!   what changed ──tell──▶ Bulletin ──since──▶ every listener, by the version it has seen
 //! ```
 //!
@@ -27,12 +29,18 @@ mod lane;
 mod ticket;
 mod seal;
 mod table;
+mod asks;
+mod round;
+mod spent;
 mod bulletin;
 
 pub use self::{
+    asks::{Answers, Asks},
     bulletin::{Bulletin, News, Seat, Watched},
     lane::{Drained, Lane, Push},
-    seal::{Keys, NoEntropy},
+    round::{CallDigest, MAX_STATE, Round, Stale, read_answers},
+    seal::{Keys, NoEntropy, Purpose},
+    spent::Spent,
     table::{Full, Gone, Limits, Table},
     ticket::{SessionKey, Ticket},
 };

@@ -1,8 +1,8 @@
-//! Sealed session ids: unguessable, unreadable, bound to whoever they were given to.
+//! Sealed tokens (session ids, what calls carry to their next round): unguessable, unreadable, bound to whoever they were given to.
 //!
 //! ```text
 //!   base64url( key id (1) ‖ nonce (24) ‖ XChaCha20-Poly1305( ticket ) ‖ tag (16) )
-//!                                          bound to: principal
+//!                                          bound to: purpose, principal
 //! ```
 
 use std::fmt;
@@ -19,6 +19,16 @@ const NONCE: usize = 24;
 
 /// The longest id that is looked at: the longest we make is shorter.
 const MAX_ID: usize = 1024;
+
+/// What sealed bytes are for: what was made for one purpose opens for no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Purpose {
+    /// A session's id.
+    Session,
+    /// What a call carries to its next round.
+    Round,
+}
 
 /// The keys that ids are sealed with.
 ///
@@ -65,11 +75,34 @@ impl Keys {
     ///
     /// When the system has no random bytes to give.
     pub fn seal(&self, ticket: &Ticket, principal: &[u8]) -> Result<String, NoEntropy> {
+        self.seal_bytes(Purpose::Session, &ticket.write(), principal)
+    }
+
+    /// Opens an id that `principal` shows. None: it is not ours, not theirs, or was changed.
+    #[must_use]
+    pub fn open(&self, id: &[u8], principal: &[u8]) -> Option<Ticket> {
+        if id.len() > MAX_ID {
+            return None;
+        }
+        Ticket::read(&self.open_bytes(Purpose::Session, id, principal)?)
+    }
+
+    /// Seals any bytes for `principal`, as text.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no random bytes to give.
+    pub fn seal_bytes(
+        &self,
+        purpose: Purpose,
+        bytes: &[u8],
+        principal: &[u8],
+    ) -> Result<String, NoEntropy> {
         let nonce: [u8; NONCE] = random()?;
         let (id, cipher) = &self.keys[0];
         let payload = Payload {
-            msg: &ticket.write(),
-            aad: principal,
+            msg: bytes,
+            aad: &purpose.bind(principal),
         };
         let sealed = cipher
             .encrypt(&XNonce::from(nonce), payload)
@@ -81,22 +114,30 @@ impl Keys {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// Opens an id that `principal` shows. None: it is not ours, not theirs, or was changed.
+    /// Opens what [`seal_bytes`](Self::seal_bytes) made for this purpose and `principal`.
     #[must_use]
-    pub fn open(&self, id: &[u8], principal: &[u8]) -> Option<Ticket> {
-        if id.len() > MAX_ID {
-            return None;
-        }
-        let bytes = URL_SAFE_NO_PAD.decode(id).ok()?;
+    pub fn open_bytes(&self, purpose: Purpose, text: &[u8], principal: &[u8]) -> Option<Vec<u8>> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (key_id, rest) = bytes.split_first()?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>()?;
         let (_, cipher) = self.keys.iter().find(|(id, _)| id == key_id)?;
         let payload = Payload {
             msg: sealed,
-            aad: principal,
+            aad: &purpose.bind(principal),
         };
-        let ticket = cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
-        Ticket::read(&ticket)
+        cipher.decrypt(&XNonce::from(*nonce), payload).ok()
+    }
+}
+
+// === impl Purpose ===
+
+impl Purpose {
+    fn bind(self, principal: &[u8]) -> Vec<u8> {
+        let byte = match self {
+            Self::Session => 0,
+            Self::Round => 1,
+        };
+        [&[byte], principal].concat()
     }
 }
 

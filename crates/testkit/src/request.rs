@@ -88,6 +88,19 @@ impl Request {
         self.meta("io.modelcontextprotocol/logLevel", level.into())
     }
 
+    /// Declares what the client can do, the modern way.
+    #[must_use]
+    pub fn can(self, capabilities: Value) -> Self {
+        self.meta("io.modelcontextprotocol/clientCapabilities", capabilities)
+    }
+
+    /// Sets one of the parameters.
+    #[must_use]
+    pub fn param(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.message["params"][name] = value.into();
+        self
+    }
+
     fn meta(mut self, key: &str, value: Value) -> Self {
         self.message["params"]["_meta"][key] = value;
         self

@@ -21,7 +21,21 @@ impl Session {
     ///
     /// When the server opens none, or of another revision.
     pub async fn open(door: &Door, revision: &str) -> Self {
-        let answer = door.ask(Self::initialize(revision)).await;
+        Self::open_by(door, revision, Self::initialize(revision)).await
+    }
+
+    /// Opens a session of a client that can do `capabilities`.
+    ///
+    /// # Panics
+    ///
+    /// As [`open`](Self::open).
+    pub async fn open_with(door: &Door, revision: &str, capabilities: Value) -> Self {
+        let initialize = Self::initialize(revision).param("capabilities", capabilities);
+        Self::open_by(door, revision, initialize).await
+    }
+
+    async fn open_by(door: &Door, revision: &str, initialize: Request) -> Self {
+        let answer = door.ask(initialize).await;
         let id = answer
             .header("mcp-session-id")
             .expect("a session's id")
@@ -103,6 +117,29 @@ impl Session {
         let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
         let answer = self.ask(self.inside(Request::post(message))).await;
         assert_eq!(answer.status, 202, "{method}");
+    }
+
+    /// Answers a request of the server's, on a connection of its own.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not take it.
+    pub async fn reply(&self, asked: &Value, result: Value) {
+        let message = json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result });
+        let answer = self.ask(self.inside(Request::post(message))).await;
+        assert_eq!(answer.status, 202, "a response");
+    }
+
+    /// Refuses a request of the server's, on a connection of its own.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not take it.
+    pub async fn refuse(&self, asked: &Value, code: i64, why: &str) {
+        let error = json!({ "code": code, "message": why });
+        let message = json!({ "jsonrpc": "2.0", "id": asked["id"], "error": error });
+        let answer = self.ask(self.inside(Request::post(message))).await;
+        assert_eq!(answer.status, 202, "a response");
     }
 
     /// Cancels a call, from another connection than its own.

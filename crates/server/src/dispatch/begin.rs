@@ -6,10 +6,13 @@ use std::{
 };
 
 use tidegate_era::encode::Framing;
-use tidegate_handler::{Caller, Context, Lent, Reply};
+use tidegate_handler::{Caller, Context, Lent, Reply, Returned};
 use tidegate_model::{Call, Id, Level, Outcome};
 
-use super::running::{Running, panicked};
+use super::{
+    rounds,
+    running::{Asking, Running, panicked},
+};
 use crate::state::State;
 
 /// A call that was given to the handler.
@@ -26,10 +29,17 @@ pub(crate) fn begin(
     mut call: Call,
     caller: Caller,
     log_level: Option<Level>,
+    returned: Option<Box<Returned>>,
 ) -> Begun {
     let id = call.id.clone();
     let facts = caller.facts;
-    let session = caller.session.as_ref().map(|ticket| ticket.key);
+    let asking = match &caller.session {
+        Some(ticket) => Asking::Live(ticket.key),
+        None if rounds::may_ask(&call.method) => {
+            Asking::Rounds(call.method.clone(), call.params.clone())
+        }
+        None => Asking::Never,
+    };
     let cx = Context::new(
         caller,
         Lent {
@@ -38,6 +48,7 @@ pub(crate) fn begin(
             log_level,
             traceparent: call.meta.traceparent.take(),
             tracestate: call.meta.tracestate.take(),
+            returned,
         },
     );
     let span = tracing::debug_span!(
@@ -57,7 +68,7 @@ pub(crate) fn begin(
             Begun::Done(id, outcome)
         }
         Ok(Reply::Running(work)) => {
-            Begun::Running(Running::new(state, facts, session, id, cx, work, span))
+            Begun::Running(Running::new(state, facts, asking, id, cx, work, span))
         }
         Err(_) => {
             cx.lane().detach();

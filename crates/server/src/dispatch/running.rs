@@ -10,14 +10,17 @@ use std::{
     time::Duration,
 };
 
-use tidegate_era::{Facts, Reject};
+use tidegate_era::{
+    Facts, Reject,
+    encode::{self, Framing},
+};
 use tidegate_handler::{Context, Failure, Work};
-use tidegate_model::{Id, Outcome};
+use tidegate_model::{Id, Method, Outcome, Raw};
 use tidegate_session::{Lane, SessionKey};
 use tokio::{runtime::Handle, time::Sleep};
 use tracing::Span;
 
-use super::calls::{Calls, Entered};
+use super::{asked::Out, calls::Entered, rounds};
 use crate::state::State;
 
 /// A call under way.
@@ -39,14 +42,26 @@ pub(crate) enum Ending {
     Cancelled,
 }
 
+/// How a call asks its client.
+pub(super) enum Asking {
+    /// By ending its round, and being sent again: what was called.
+    Rounds(Method, Raw),
+    /// By requests on its stream.
+    Live(SessionKey),
+    /// Not at all.
+    Never,
+}
+
 struct Inner {
     work: Pin<Box<dyn Future<Output = Outcome> + Send>>,
     cx: Context,
     facts: Facts,
-    session: Option<SessionKey>,
+    asking: Asking,
+    /// Whether its caller reads a stream, which requests could come on.
+    streams: bool,
     id: Id,
     limit: Duration,
-    calls: Arc<Calls>,
+    state: Arc<State>,
     pending: Option<Box<Pending>>,
     /// It outlived its connection and runs in a task; a task that is dropped is not followed by
     /// another.
@@ -58,15 +73,17 @@ struct Inner {
 struct Pending {
     _entered: Entered,
     deadline: Pin<Box<Sleep>>,
+    /// Questions that went out.
+    out: Option<Out>,
 }
 
 // === impl Running ===
 
 impl Running {
     pub(super) fn new(
-        state: &State,
+        state: &Arc<State>,
         facts: Facts,
-        session: Option<SessionKey>,
+        asking: Asking,
         id: Id,
         cx: Context,
         work: Work,
@@ -77,10 +94,11 @@ impl Running {
             work: work.future,
             cx: cx.clone(),
             facts,
-            session,
+            asking,
+            streams: true,
             id,
             limit: work.deadline.map_or(most, |limit| limit.min(most)),
-            calls: Arc::clone(&state.calls),
+            state: Arc::clone(state),
             pending: None,
             is_orphan: false,
             span,
@@ -109,11 +127,13 @@ impl Running {
         let Some(inner) = &mut self.inner else {
             return Ok(());
         };
-        match inner.calls.enter(inner.session, &inner.id, &inner.cx) {
+        let session = inner.session();
+        match inner.state.calls.enter(session, &inner.id, &inner.cx) {
             Ok(entered) => {
                 inner.pending = Some(Box::new(Pending {
                     _entered: entered,
                     deadline: Box::pin(tokio::time::sleep(inner.limit)),
+                    out: None,
                 }));
                 Ok(())
             }
@@ -125,6 +145,24 @@ impl Running {
                 Err(reject)
             }
         }
+    }
+
+    /// Says that the caller reads no stream: requests of ours could not reach it.
+    pub(crate) const fn read_as_json(&mut self) {
+        if let Some(inner) = &mut self.inner {
+            inner.streams = false;
+        }
+    }
+
+    /// Returns whether requests of ours wait on the lane, or did.
+    pub(crate) fn has_asked(&self) -> bool {
+        let inner = self.inner.as_ref();
+        inner.is_some_and(|inner| {
+            inner
+                .pending
+                .as_ref()
+                .is_some_and(|pending| pending.out.is_some())
+        })
     }
 
     /// Returns the call's lane, its id and its facts.
@@ -150,7 +188,7 @@ impl Drop for Running {
         };
         let goes_on = !inner.facts.disconnect_cancels
             && !inner.is_orphan
-            && inner.calls.is_open()
+            && inner.state.calls.is_open()
             && !inner.cx.is_cancelled();
         let runtime = Handle::try_current();
         match runtime {
@@ -198,12 +236,58 @@ impl Inner {
                 return Poll::Ready(Ending::Outcome(overdue(self.limit)));
             }
         }
-        let _in = self.span.enter();
         let work = self.work.as_mut();
-        match catch_unwind(AssertUnwindSafe(|| work.poll(task))) {
+        let polled = self
+            .span
+            .in_scope(|| catch_unwind(AssertUnwindSafe(|| work.poll(task))));
+        match polled {
             Ok(Poll::Ready(outcome)) => Poll::Ready(Ending::Outcome(outcome)),
+            Ok(Poll::Pending) if self.cx.asks().has_new() => self.ask(),
             Ok(Poll::Pending) => Poll::Pending,
             Err(_) => Poll::Ready(Ending::Outcome(panicked())),
+        }
+    }
+
+    /// The handler waits for answers.
+    fn ask(&mut self) -> Poll<Ending> {
+        match &self.asking {
+            Asking::Rounds(method, params) => {
+                let outcome = rounds::close(&self.state, &self.cx, method, params);
+                // A thread of the handler that waits for an answer goes home.
+                self.cx.lane().cancel();
+                Poll::Ready(Ending::Outcome(outcome))
+            }
+            Asking::Live(session) if self.streams => {
+                // Before it is entered it is polled once more.
+                if let Some(pending) = &mut self.pending {
+                    for (key, request) in self.cx.asks().take_new() {
+                        let asked = &self.state.asked;
+                        let id = asked.send(&mut pending.out, *session, &self.cx, key);
+                        self.cx.lane().push_now(|out| {
+                            Framing::Sse.write(out, |out| {
+                                encode::request(out, self.facts, &id, &request);
+                            });
+                        });
+                    }
+                }
+                Poll::Pending
+            }
+            Asking::Live(_) | Asking::Never => {
+                for (key, _) in self.cx.asks().take_new() {
+                    let unheard = Failure::tool(
+                        "this client cannot be asked anything: it reads no text/event-stream",
+                    );
+                    self.cx.asks().answer(&key, Err(unheard));
+                }
+                Poll::Pending
+            }
+        }
+    }
+
+    const fn session(&self) -> Option<SessionKey> {
+        match &self.asking {
+            Asking::Live(session) => Some(*session),
+            _ => None,
         }
     }
 }

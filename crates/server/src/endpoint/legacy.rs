@@ -107,9 +107,10 @@ pub(super) async fn batch(
     Ok(respond::batch(state, accept, facts, begun).await)
 }
 
-/// Takes a notification or a response. Nothing asks yet, so no response is waited for.
+/// Takes a notification or a response.
 fn take(state: &State, inside: &Inside, message: &Envelope) {
     let Some(method) = &message.method else {
+        state.asked.take(inside.ticket.key, message);
         return;
     };
     if Method::read(method) == Method::Cancelled
@@ -153,7 +154,7 @@ fn request(
                 ..Caller::new(facts)
             };
             let level = inside.level.or(facts.default_log_level);
-            Ok(begin(state, call, caller, level))
+            Ok(begin(state, call, caller, level, None))
         }
     }
 }

@@ -8,7 +8,7 @@ use tidegate_handler::Caller;
 use tidegate_model::{Call, Method};
 
 use crate::{
-    dispatch::begin,
+    dispatch::{Begun, begin, returned},
     respond::{self, ResponseBody},
     state::State,
 };
@@ -73,7 +73,10 @@ pub(super) async fn answer(
         ..Caller::new(facts)
     };
     let log_level = call.meta.log_level;
-    let begun = begin(state, call, caller, log_level);
+    let begun = match returned(state, &call, &caller) {
+        Ok(returned) => begin(state, call, caller, log_level, returned),
+        Err(failure) => Begun::Done(call.id, failure.into()),
+    };
     respond::answer(state, accept, facts, begun).await
 }
 

@@ -18,7 +18,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use tidegate_era::{
     Accept, Facts, Reject,
     encode::{self, Framing},
@@ -62,6 +62,9 @@ pub(crate) async fn answer(
     let cx = running.context().clone();
     let lane = cx.lane();
     let how = how(state, accept);
+    if !accept.sse {
+        running.read_as_json();
+    }
     if let Some(ending) = poll_fn(|task| Poll::Ready(ready(running.poll(task)))).await {
         let Ending::Outcome(done) = ending else {
             return Ok(nothing_more());
@@ -88,13 +91,11 @@ async fn pending(
 ) -> Response<ResponseBody> {
     let lane = cx.lane();
     match how(state, accept) {
-        Respond::Json => {
-            let done = silently(&mut running, lane).await;
-            return match done {
-                Ending::Outcome(done) => outcome(state, accept, facts, &id, &done),
-                Ending::Cancelled => nothing_more(),
-            };
-        }
+        Respond::Json => match silently(&mut running, lane).await {
+            Some(Ending::Outcome(done)) => return outcome(state, accept, facts, &id, &done),
+            Some(Ending::Cancelled) => return nothing_more(),
+            None => {}
+        },
         Respond::Auto if lane.is_empty() => {
             let mut commit = pin!(tokio::time::sleep(state.config.commit_after));
             let ended = poll_fn(|task| {
@@ -124,12 +125,16 @@ async fn pending(
     sse(Kind::Call(Box::new(CallStream::new(state, running, cx))))
 }
 
-/// Waits for the end of a call whose caller reads no stream; what it says is left out.
-async fn silently(running: &mut Running, lane: &tidegate_session::Lane) -> Ending {
+/// Waits for the end of a call that is answered without a stream; what it says is left out. None:
+/// it asks its client something, which takes a stream after all.
+async fn silently(running: &mut Running, lane: &tidegate_session::Lane) -> Option<Ending> {
     poll_fn(|task| {
         loop {
             if let Poll::Ready(ending) = running.poll(task) {
-                return Poll::Ready(ending);
+                return Poll::Ready(Some(ending));
+            }
+            if running.has_asked() {
+                return Poll::Ready(None);
             }
             // Room again: the call may go on at once.
             if lane.poll_drain(task, Instant::now()).is_pending() {
@@ -155,12 +160,15 @@ pub(crate) fn outcome(
     id: &Id,
     done: &Outcome,
 ) -> Response<ResponseBody> {
-    if how(state, accept) == Respond::Sse {
+    let status = encode::status(facts, done);
+    if status == StatusCode::OK && how(state, accept) == Respond::Sse {
         return whole_stream(state, facts, id, done, Vec::new());
     }
     let mut out = Vec::new();
     encode::response(&mut out, facts, &state.signature, id, done);
-    json(out.into())
+    let mut response = json(out.into());
+    *response.status_mut() = status;
+    response
 }
 
 /// A stream that is complete: what the call said, and its answer.

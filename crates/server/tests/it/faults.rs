@@ -22,4 +22,4 @@ mod sessions;
 mod slow_reader;
 mod standing;
 mod stopping;
-mod tools;
+pub(crate) mod tools;

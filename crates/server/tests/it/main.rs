@@ -1,5 +1,6 @@
 //! The server, met over a socket.
 
+mod asks;
 mod faults;
 mod vectors;
 

@@ -78,7 +78,7 @@ pub(super) fn logged(messages: &[Value]) -> Vec<&str> {
 }
 
 /// The text of a tool's result.
-pub(super) fn text(result: &Value) -> &str {
+pub(crate) fn text(result: &Value) -> &str {
     result["content"][0]["text"]
         .as_str()
         .unwrap_or_else(|| panic!("no text in {result}"))

@@ -1,0 +1,6 @@
+//! Tools that ask their client something, in both eras.
+
+mod live;
+mod rounds;
+mod states;
+mod tools;

@@ -1,0 +1,230 @@
+//! One call's questions to its client, and the answers that are there.
+//!
+//! ```text
+//!   handler: poll(key) ──▶ answered? ──▶ at once
+//!                  │ no
+//!                  ▼
+//!            open questions ──take──▶ the front sends them        (live: legacy, tasks)
+//!                           └─close─▶ the round ends with all     (modern)
+//! ```
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+    task::{Context, Poll, Waker},
+};
+
+use parking_lot::Mutex;
+use tidegate_model::{Failure, Raw, ask::InputRequest};
+
+/// One call's questions. It allocates nothing before the first.
+#[derive(Debug, Default)]
+pub struct Asks {
+    /// Whether questions are open that no front has seen yet: looked at after each poll.
+    unseen: AtomicBool,
+    state: Mutex<Option<Box<State>>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    answers: Answers,
+    open: Vec<Open>,
+}
+
+/// Answers by their keys: what the client said, or why it did not.
+pub type Answers = BTreeMap<String, Result<Raw, Failure>>;
+
+#[derive(Debug)]
+struct Open {
+    key: String,
+    request: InputRequest,
+    seen: bool,
+    waker: Waker,
+}
+
+// === impl Asks ===
+
+impl Asks {
+    /// How many questions of a call may be open at a time. A round with more is a loop gone wrong:
+    /// people see each of them.
+    pub const MAX_OPEN: usize = 64;
+
+    /// How many bytes a key may have.
+    pub const MAX_KEY: usize = 128;
+
+    /// Returns no questions and no answers.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            unseen: AtomicBool::new(false),
+            state: Mutex::new(None),
+        }
+    }
+
+    /// Returns no questions, and answers that came with the call.
+    #[must_use]
+    pub fn answered(answers: Answers) -> Self {
+        let state = State {
+            answers,
+            open: Vec::new(),
+        };
+        Self {
+            unseen: AtomicBool::new(false),
+            state: Mutex::new(Some(Box::new(state))),
+        }
+    }
+
+    /// Returns the answer to `key`, if it is there.
+    pub fn get(&self, key: &str) -> Option<Result<Raw, Failure>> {
+        let state = self.state.lock();
+        state.as_ref()?.answers.get(key).cloned()
+    }
+
+    /// Forgets the answer to `key`: it must be asked anew.
+    pub fn forget(&self, key: &str) {
+        if let Some(state) = self.state.lock().as_mut() {
+            state.answers.remove(key);
+        }
+    }
+
+    /// Completes when the question `key` has its answer; opens it first, if it is not open.
+    pub fn poll(
+        &self,
+        cx: &Context<'_>,
+        key: &str,
+        request: &InputRequest,
+    ) -> Poll<Result<Raw, Failure>> {
+        let mut state = self.state.lock();
+        let state = state.get_or_insert_default();
+        if let Some(answer) = state.answers.get(key) {
+            return Poll::Ready(answer.clone());
+        }
+        if let Some(open) = state.open.iter_mut().find(|open| open.key == key) {
+            if open.request != *request {
+                return Poll::Ready(Err(misused("two questions of a call have one key")));
+            }
+            open.waker.clone_from(cx.waker());
+            return Poll::Pending;
+        }
+        if key.is_empty() || key.len() > Self::MAX_KEY || state.open.len() >= Self::MAX_OPEN {
+            return Poll::Ready(Err(misused(
+                "a call asks too much at once, or by keys that are none",
+            )));
+        }
+        state.open.push(Open {
+            key: key.to_owned(),
+            request: request.clone(),
+            seen: false,
+            waker: cx.waker().clone(),
+        });
+        self.unseen.store(true, Ordering::Release);
+        Poll::Pending
+    }
+
+    /// Withdraws the question `key`: nobody waits for its answer any more.
+    pub fn withdraw(&self, key: &str) {
+        if let Some(state) = self.state.lock().as_mut() {
+            state.open.retain(|open| open.key != key);
+        }
+    }
+
+    /// Returns whether there are questions that no front has seen yet.
+    pub fn has_new(&self) -> bool {
+        self.unseen.load(Ordering::Acquire)
+    }
+
+    /// Returns the questions that are new since the last time; they stay open.
+    pub fn take_new(&self) -> Vec<(String, InputRequest)> {
+        self.unseen.store(false, Ordering::Release);
+        let mut state = self.state.lock();
+        let open = state.as_mut().map(|state| &mut state.open);
+        let new = open.into_iter().flatten().filter(|open| !open.seen);
+        new.map(|open| {
+            open.seen = true;
+            (open.key.clone(), open.request.clone())
+        })
+        .collect()
+    }
+
+    /// Returns all open questions.
+    pub fn open(&self) -> Vec<(String, InputRequest)> {
+        let state = self.state.lock();
+        let open = state.iter().flat_map(|state| &state.open);
+        open.map(|open| (open.key.clone(), open.request.clone()))
+            .collect()
+    }
+
+    /// Returns the answers that are there.
+    pub fn answers(&self) -> Answers {
+        let state = self.state.lock();
+        state
+            .as_ref()
+            .map_or_else(Answers::new, |state| state.answers.clone())
+    }
+
+    /// Answers an open question; false if there is none of this key.
+    pub fn answer(&self, key: &str, answer: Result<Raw, Failure>) -> bool {
+        let mut guard = self.state.lock();
+        let Some(state) = guard.as_mut() else {
+            return false;
+        };
+        let Some(at) = state.open.iter().position(|open| open.key == key) else {
+            return false;
+        };
+        let open = state.open.remove(at);
+        state.answers.insert(open.key, answer);
+        drop(guard);
+        open.waker.wake();
+        true
+    }
+}
+
+fn misused(why: &str) -> Failure {
+    Failure::internal(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use tidegate_model::ask::InputKind;
+
+    use super::*;
+
+    fn roots() -> InputRequest {
+        InputRequest {
+            method: InputKind::Roots,
+            params: Value::Null,
+        }
+    }
+
+    fn poll(asks: &Asks, key: &str) -> Poll<Result<Raw, Failure>> {
+        asks.poll(&Context::from_waker(Waker::noop()), key, &roots())
+    }
+
+    #[test]
+    fn a_question_is_new_once_and_open_until_answered() {
+        let asks = Asks::new();
+        assert!(poll(&asks, "a").is_pending() && poll(&asks, "b").is_pending());
+        assert!(asks.has_new());
+        assert_eq!(asks.take_new().len(), 2);
+        assert!(poll(&asks, "a").is_pending() && !asks.has_new());
+        assert!(asks.take_new().is_empty());
+        assert!(asks.answer("a", Ok(Raw::empty_object())));
+        assert!(!asks.answer("a", Ok(Raw::empty_object())), "once");
+        assert_eq!(poll(&asks, "a"), Poll::Ready(Ok(Raw::empty_object())));
+        assert_eq!(asks.open().len(), 1);
+        asks.withdraw("b");
+        assert!(asks.open().is_empty());
+    }
+
+    #[test]
+    fn too_many_questions_and_strange_keys_are_refused() {
+        let asks = Asks::new();
+        for key in 0..Asks::MAX_OPEN {
+            assert!(poll(&asks, &key.to_string()).is_pending());
+        }
+        for key in ["one more", "", &"k".repeat(200)] {
+            assert!(matches!(poll(&asks, key), Poll::Ready(Err(_))), "{key}");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! What a call carries from one round to the next: sealed, for the same caller, the same call,
+//! and a while (2026-07-28 mrtr §Server Requirements 4 and 5).
+//!
+//! ```text
+//!   round 1: answers {}    ── sealed ──▶ requestState ──▶ client
+//!   round 2: requestState ── opened ──▶ answers of before + inputResponses
+//! ```
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tidegate_model::{Method, Raw};
+
+use crate::{
+    asks::Answers,
+    seal::{Keys, NoEntropy, Purpose, random},
+};
+
+/// What one round hands to the next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Round {
+    /// The state's own name: what is marked "once" is spent under it.
+    pub nonce: [u8; 16],
+    /// When the state opens no more, in seconds since 1970.
+    pub expires: u64,
+    /// Which call it belongs to.
+    pub call: CallDigest,
+    /// What was answered in all rounds before.
+    pub answers: Answers,
+}
+
+/// A call's content, however it was written: method and parameters in canonical JSON, without
+/// `_meta`, `inputResponses` and `requestState`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallDigest([u8; 32]);
+
+/// Why a state does not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stale {
+    /// It is not ours, not this caller's, or was changed.
+    Forged,
+    /// It belongs to a call with other content.
+    OtherCall,
+    /// It is too old.
+    Expired,
+}
+
+/// How many bytes a sealed state may have: four times what a form's answers take. Whoever asks for
+/// more in several rounds (pictures of a model, for example) should keep it elsewhere.
+pub const MAX_STATE: usize = 256 * 1024;
+
+// === impl CallDigest ===
+
+impl CallDigest {
+    /// Returns the digest of a call's content (RFC 8785, then SHA-256).
+    ///
+    /// Numbers are compared as RFC 8785 has them, as doubles; integers beyond 2⁵³ are told apart
+    /// as far as 64 bits go.
+    #[must_use]
+    pub fn of(method: &Method, params: &Raw) -> Self {
+        let mut value: Value = params.decode().unwrap_or_default();
+        if let Some(fields) = value.as_object_mut() {
+            for own in ["_meta", "inputResponses", "requestState"] {
+                fields.remove(own);
+            }
+        }
+        let mut hash = Sha256::new();
+        hash.update(method.name());
+        hash.update([0]);
+        hash.update(serde_json_canonicalizer::to_vec(&value).unwrap_or_default());
+        long_integers(&value, &mut |number| {
+            hash.update([0]);
+            hash.update(number);
+        });
+        Self(hash.finalize().into())
+    }
+}
+
+/// Visits the integers that a double cannot hold, in canonical order of their places.
+fn long_integers(value: &Value, visit: &mut impl FnMut(String)) {
+    const EXACT: u64 = 1 << 53;
+
+    match value {
+        Value::Number(number) => {
+            let long = number.as_u64().is_some_and(|number| number > EXACT)
+                || number
+                    .as_i64()
+                    .is_some_and(|number| number.unsigned_abs() > EXACT);
+            if long {
+                visit(number.to_string());
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| long_integers(value, visit)),
+        Value::Object(fields) => {
+            let mut sorted: Vec<_> = fields.iter().collect();
+            sorted.sort_by_key(|(name, _)| *name);
+            for (_, value) in sorted {
+                long_integers(value, visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+// === impl Round ===
+
+impl Round {
+    /// Returns the state of a call's next round.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no random bytes to give.
+    pub fn new(call: CallDigest, answers: Answers, expires: u64) -> Result<Self, NoEntropy> {
+        Ok(Self {
+            nonce: random()?,
+            expires,
+            call,
+            answers,
+        })
+    }
+
+    /// Seals the state for `principal`; none if it is larger than a state may be.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no random bytes to give.
+    pub fn seal(&self, keys: &Keys, principal: &[u8]) -> Result<Option<String>, NoEntropy> {
+        let mut bytes = Vec::with_capacity(128);
+        bytes.extend_from_slice(&self.nonce);
+        bytes.extend_from_slice(&self.expires.to_be_bytes());
+        bytes.extend_from_slice(&self.call.0);
+        bytes.push(b'{');
+        // A refusal is not carried: whoever comes again is asked again.
+        let given = self.answers.iter().filter_map(|(key, answer)| {
+            let answer = answer.as_ref().ok()?;
+            Some((serde_json::to_vec(key).ok()?, answer))
+        });
+        for (index, (key, answer)) in given.enumerate() {
+            if index > 0 {
+                bytes.push(b',');
+            }
+            bytes.extend_from_slice(&key);
+            bytes.push(b':');
+            bytes.extend_from_slice(answer.bytes());
+        }
+        bytes.push(b'}');
+        let sealed = keys.seal_bytes(Purpose::Round, &bytes, principal)?;
+        Ok((sealed.len() <= MAX_STATE).then_some(sealed))
+    }
+
+    /// Opens a state that `principal` sent with `call`.
+    ///
+    /// # Errors
+    ///
+    /// When it is forged, another call's, or too old.
+    pub fn open(
+        keys: &Keys,
+        state: &str,
+        principal: &[u8],
+        call: CallDigest,
+        now: u64,
+    ) -> Result<Self, Stale> {
+        if state.len() > MAX_STATE {
+            return Err(Stale::Forged);
+        }
+        let bytes = keys
+            .open_bytes(Purpose::Round, state.as_bytes(), principal)
+            .ok_or(Stale::Forged)?;
+        let round = Self::read(&bytes).ok_or(Stale::Forged)?;
+        if round.call != call {
+            return Err(Stale::OtherCall);
+        }
+        if now >= round.expires {
+            return Err(Stale::Expired);
+        }
+        Ok(round)
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (nonce, rest) = bytes.split_first_chunk::<16>()?;
+        let (expires, rest) = rest.split_first_chunk::<8>()?;
+        let (call, json) = rest.split_first_chunk::<32>()?;
+        Some(Self {
+            nonce: *nonce,
+            expires: u64::from_be_bytes(*expires),
+            call: CallDigest(*call),
+            answers: read_answers(json)?,
+        })
+    }
+}
+
+/// Reads an object of answers; each stays as it was written.
+#[must_use]
+pub fn read_answers(json: &[u8]) -> Option<Answers> {
+    let read: std::collections::BTreeMap<String, Box<serde_json::value::RawValue>> =
+        serde_json::from_slice(json).ok()?;
+    let answers = read.into_iter().map(|(key, answer)| {
+        let answer: Box<str> = answer.into();
+        (key, Ok(Raw::trusted(String::from(answer).into())))
+    });
+    Some(answers.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn digest(params: &str) -> CallDigest {
+        CallDigest::of(&Method::ToolsCall, &Raw::trusted(params.to_owned().into()))
+    }
+
+    #[test]
+    fn a_call_is_the_same_however_it_is_written() {
+        let one = digest(r#"{"name":"x","arguments":{"a":1,"b":[2.0,"é"]}}"#);
+        for same in [
+            r#"{"arguments": {"b": [2, "\u00e9"], "a": 1.0}, "name": "x"}"#,
+            r#"{"name":"x","arguments":{"a":1,"b":[2.0,"é"]},"_meta":{"progressToken":7}}"#,
+            r#"{"name":"x","arguments":{"a":1,"b":[2.0,"é"]},"inputResponses":{},"requestState":"s"}"#,
+        ] {
+            assert_eq!(digest(same), one, "{same}");
+        }
+        for other in [
+            r#"{"name":"y","arguments":{"a":1,"b":[2.0,"é"]}}"#,
+            r#"{"name":"x","arguments":{"a":1,"b":["é",2.0]}}"#,
+            r#"{"name":"x","arguments":{"a":"1","b":[2.0,"é"]}}"#,
+        ] {
+            assert_ne!(digest(other), one, "{other}");
+        }
+        assert_ne!(
+            digest(r#"{"n":9007199254740993}"#),
+            digest(r#"{"n":9007199254740992}"#),
+            "accounts next to each other"
+        );
+    }
+
+    #[test]
+    fn a_state_opens_for_its_caller_and_call_in_its_time() {
+        let keys = Keys::generate().expect("entropy");
+        let call = digest(r#"{"name":"x"}"#);
+        let answer = Raw::of(&json!({"action": "accept"})).expect("JSON");
+        let answers = Answers::from([
+            ("ok".to_owned(), Ok(answer.clone())),
+            (
+                "no".to_owned(),
+                Err(tidegate_model::Failure::tool("refused")),
+            ),
+        ]);
+        let round = Round::new(call, answers, 100).expect("entropy");
+        let sealed = round.seal(&keys, b"ann").expect("entropy").expect("small");
+        let open = |state: &str, who: &[u8], call, now| Round::open(&keys, state, who, call, now);
+        let opened = open(&sealed, b"ann", call, 99).expect("opens");
+        assert_eq!(
+            opened.answers,
+            Answers::from([("ok".to_owned(), Ok(answer))])
+        );
+        assert_eq!(opened.nonce, round.nonce);
+        assert_eq!(open(&sealed, b"bob", call, 99), Err(Stale::Forged));
+        assert_eq!(open(&sealed, b"ann", call, 100), Err(Stale::Expired));
+        let other = digest(r#"{"name":"y"}"#);
+        assert_eq!(open(&sealed, b"ann", other, 99), Err(Stale::OtherCall));
+        for forged in [
+            format!("{sealed}-TAMPERED"),
+            String::new(),
+            "AAAA".to_owned(),
+        ] {
+            assert_eq!(open(&forged, b"ann", call, 99), Err(Stale::Forged));
+        }
+    }
+
+    #[test]
+    fn a_session_id_is_no_state() {
+        let keys = Keys::generate().expect("entropy");
+        let call = digest("{}");
+        let round = Round::new(call, Answers::new(), 100).expect("entropy");
+        let sealed = round.seal(&keys, b"").expect("entropy").expect("small");
+        assert!(keys.open(sealed.as_bytes(), b"").is_none());
+    }
+}
