@@ -59,11 +59,12 @@ impl Decoder {
     ///
     /// When an event exceeds the limit; the stream is of no use after that.
     pub fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(Event)) -> Result<(), TooLong> {
-        if self.after_cr && bytes.first() == Some(&b'\n') {
+        if let Some(first) = bytes.first()
+            && std::mem::take(&mut self.after_cr)
+            && *first == b'\n'
+        {
+            // It belongs to the line end that came last.
             bytes = &bytes[1..];
-        }
-        if !bytes.is_empty() {
-            self.after_cr = false;
         }
         while let Some(end) = memchr::memchr2(b'\n', b'\r', bytes) {
             self.grow(&bytes[..end])?;
@@ -193,6 +194,14 @@ mod tests {
 
     fn data(events: &[Event]) -> Vec<&str> {
         events.iter().map(|event| event.data.as_str()).collect()
+    }
+
+    #[test]
+    fn a_line_end_in_two_pieces_is_one_and_the_next_another() {
+        for text in ["data: a\r\n\n", "data: a\r\n\r\n", "data: a\n\r\n"] {
+            let pieces: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
+            assert_eq!(data(&events(&pieces)), ["a"], "{text:?}");
+        }
     }
 
     #[test]
