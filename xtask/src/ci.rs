@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     ("clippy", clippy),
     ("build", |_| build()),
     ("test", test),
+    ("fuzz", fuzz),
     ("doctest", |ci| {
         ci.tests(&mut cargo("test --doc --workspace --locked"))
     }),
@@ -154,6 +155,16 @@ fn test(ci: &mut Ci) -> Result<()> {
     ci.tests(tests.env(interop::COMMAND, interop::command()))?;
     ensure!(ci.tally.passed > 0, "no test was run");
     Ok(())
+}
+
+/// Gives each fuzz target a minute, or what `BOLERO_RANDOM_TEST_TIME_MS` says.
+fn fuzz(ci: &mut Ci) -> Result<()> {
+    const TIME: &str = "BOLERO_RANDOM_TEST_TIME_MS";
+    let mut tests = cargo("test -p tidegate-fuzz --tests --locked --no-fail-fast");
+    if std::env::var_os(TIME).is_none() {
+        tests.env(TIME, "60000");
+    }
+    ci.tests(&mut tests)
 }
 
 fn doc(_: &mut Ci) -> Result<()> {
