@@ -29,6 +29,7 @@ fn the_table_of_sessions() {
         lifetime: 500,
         idle: 60,
         states: 2,
+        subscriptions: 2,
         ended: 3,
     };
     check!().with_type::<Vec<OnTable>>().for_each(|operations| {
@@ -89,7 +90,7 @@ fn the_bulletin() {
             let bulletin = Bulletin::new(1000);
             let watched = Watched {
                 tools: true,
-                uris: ["0".to_owned(), "1".to_owned()].into(),
+                uris: std::sync::Arc::new(["0".to_owned(), "1".to_owned()].into()),
                 ..Watched::default()
             };
             let mut seen = [bulletin.version(); LISTENERS];
@@ -110,14 +111,14 @@ fn the_bulletin() {
                     }
                     OnBulletin::Look(who) => {
                         let who = usize::from(*who) % LISTENERS;
-                        let news = bulletin.since(seen[who], &watched);
-                        seen[who] = news.version;
+                        let until = bulletin.version();
+                        let news = bulletin.between(seen[who], until, &watched);
+                        seen[who] = until;
                         let heard: BTreeSet<String> = news
-                            .changes
                             .iter()
-                            .map(|change| format!("{change:?}"))
+                            .map(|news| format!("{:?}", news.change))
                             .collect();
-                        assert_eq!(heard.len(), news.changes.len(), "each once");
+                        assert_eq!(heard.len(), news.len(), "each once");
                         assert_eq!(heard, std::mem::take(&mut missed[who]));
                     }
                 }

@@ -4,7 +4,7 @@
 //!   headers ─▶ Head ─┐
 //!                    ├─▶ classify ─▶ modern::admit ─▶ Call      Outcome ─▶ encode ─▶ bytes
 //!   body ─▶ Envelope ┘       │     └▶ legacy::admit ─▶ Call       Event ─▶ encode ─▶ SSE event
-//!                            └─▶ Reject { status, code, message }
+//!                            └─▶ Reject { status, code, message }   Change ─▶ notice ─▶ SSE event
 //! ```
 //!
 //! The *modern* era (2026-07-28 on) is stateless: each request carries its version and the
@@ -34,6 +34,7 @@ pub mod modern;
 mod header_params;
 mod question;
 pub mod encode;
+pub mod notice;
 pub mod sse;
 
 pub use self::{

@@ -30,6 +30,11 @@ pub struct Facts {
     pub keeps_sessions: bool,
     /// A caller that goes away has cancelled its call.
     pub disconnect_cancels: bool,
+    /// A stream that broke can be taken up again, by GET with `Last-Event-ID`.
+    pub resumes: bool,
+    /// Such a stream opens with an event that has an id and no message, and may be ended by the
+    /// server before the answer (SEP-1699). Older clients parse the empty event as JSON.
+    pub primes: bool,
     /// Arrays of messages are read.
     pub reads_batches: bool,
     /// Results name their type and their server, and say how long they stay good.
@@ -95,6 +100,8 @@ impl Revision {
             revision: self,
             keeps_sessions: !modern,
             disconnect_cancels: modern,
+            resumes: !modern && !matches!(self, Self::V2024_11_05),
+            primes: matches!(self, Self::V2025_11_25),
             reads_batches: matches!(self, Self::V2025_03_26),
             typed_results: modern,
             names_visits: matches!(self, Self::V2025_11_25),

@@ -22,7 +22,8 @@ pub trait Handler: Send + Sync + 'static {
     /// The work is dropped when nobody waits for it any more.
     fn call(&self, call: Call, cx: Context) -> Reply;
 
-    /// Returns where the handler tells what changed; `None` if nothing ever does.
+    /// Returns where the handler tells what changed; `None` if nothing ever does, and then no
+    /// `listChanged` and no `subscribe` may stand in its offer.
     fn bulletin(&self) -> Option<Arc<Bulletin>> {
         None
     }

@@ -58,6 +58,7 @@ impl modern::Offered for Offer {
                 .as_ref()
                 .is_some_and(|lists| lists.subscribe),
             Method::PromptsList | Method::PromptsGet => offered.prompts.is_some(),
+            Method::Listen => !modern::Filter::offered(offered).is_nothing(),
             Method::SetLevel => offered.logging.is_some(),
             Method::Complete => offered.completions.is_some(),
             _ => false,

@@ -44,17 +44,23 @@ pub struct Config {
     /// How long a call that asked something may take to come again (modern). Default one hour: a
     /// person may be at lunch; what was approved before it may not be remembered the next day.
     pub ask_ttl: Duration,
-    /// How old a GET stream may become; then its client opens another. Default one hour, so that
-    /// none is forgotten for ever.
+    /// How old a GET or listen stream may become; then its client opens another. Default one hour,
+    /// so that none is forgotten for ever.
     pub stream_age: Duration,
+    /// How long a client is told to wait before it resumes a stream that broke (from 2025-11-25
+    /// on). Default one second: soon enough for a person, late enough for a server that restarts.
+    pub retry: Duration,
     /// How many connections are served at a time; more wait to be accepted. Default 10 000: some
     /// two hundred megabytes when all hold a stream. Bodies on their way come on top, each within
     /// `max_body`.
     pub max_connections: usize,
     /// How many calls may be pending at a time; more are refused with 503. Default 10 000.
     pub max_calls: usize,
-    /// How many GET streams may be open at a time; more are refused with 503. Default 10 000.
+    /// How many GET and listen streams may be open at a time; more are refused with 503. Default 10 000.
     pub max_streams: usize,
+    /// How many resources one listen stream may name; more is refused. Default 1 000: what a client
+    /// shows at a time is far less. What a legacy session may subscribe to is in `sessions`.
+    pub max_subscriptions: usize,
     /// How long open connections may go on after the server was told to stop. Default 10 s: what
     /// process managers grant before they kill.
     pub drain: Duration,
@@ -95,9 +101,11 @@ impl Default for Config {
             call_deadline: Duration::from_secs(60 * 60),
             ask_ttl: Duration::from_secs(60 * 60),
             stream_age: Duration::from_secs(60 * 60),
+            retry: Duration::from_secs(1),
             max_connections: 10_000,
             max_calls: 10_000,
             max_streams: 10_000,
+            max_subscriptions: 1_000,
             drain: Duration::from_secs(10),
             sessions: Limits::default(),
         }

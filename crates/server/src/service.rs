@@ -43,7 +43,7 @@ impl Service {
         }
     }
 
-    /// Ends all GET streams and opens no more, so that connections can close.
+    /// Ends all GET and listen streams and opens no more, so that connections can close.
     pub fn stop(&self) {
         self.state.streams.close_all();
     }

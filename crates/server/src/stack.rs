@@ -37,7 +37,7 @@ where
         // … then the door that fits the method reads the message, decides its era, and hands
         // it to the one place that calls the handler …
         (Ok(()), &Method::POST) => endpoint::post(state, connection, parts, body).await,
-        (Ok(()), &Method::GET) => endpoint::get(state, &parts),
+        (Ok(()), &Method::GET) => endpoint::get(state, &parts).await,
         (Ok(()), &Method::DELETE) => endpoint::delete(state, &parts),
         (Ok(()), _) => Err(Reject::guard(
             StatusCode::METHOD_NOT_ALLOWED,

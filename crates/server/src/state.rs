@@ -6,7 +6,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tidegate_era::{Facts, Revision, encode::Signature};
+use tidegate_era::{Facts, Revision, encode::Signature, modern::Filter};
 use tidegate_handler::{Caller, Failure, Handler, Offer, Offered};
 use tidegate_session::{Keys, Spent, Table};
 
@@ -45,7 +45,10 @@ const SWEEP_EVERY: u64 = 10;
 impl State {
     pub(crate) fn new(config: Config, handler: Arc<dyn Handler>) -> Result<Arc<Self>, Error> {
         let server = match handler.offer(&Caller::new(Revision::NEWEST_LEGACY.facts())) {
-            Offered::Now(offer) => offer.server.clone(),
+            Offered::Now(offer) => {
+                check(&*handler, &offer)?;
+                offer.server.clone()
+            }
             // Whoever has to ask others what is offered still answers under one name.
             Offered::Later(_) => {
                 tidegate_model::Implementation::new("tidegate", env!("CARGO_PKG_VERSION"))
@@ -88,6 +91,17 @@ impl State {
         sessions.swept = now;
         sessions.table.expire(now, |key| busy.contains(key));
     }
+}
+
+/// What is promised must be kept: nobody would ever hear of a change without a bulletin.
+fn check(handler: &dyn Handler, offer: &Offer) -> Result<(), Error> {
+    if handler.bulletin().is_some() || Filter::offered(&offer.capabilities).is_nothing() {
+        return Ok(());
+    }
+    Err(Error::handler(vec![
+        "its capabilities promise listChanged or subscribe, but Handler::bulletin returns None"
+            .to_owned(),
+    ]))
 }
 
 /// Returns the time in seconds since 1970, as tickets carry it.

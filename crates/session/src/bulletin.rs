@@ -11,9 +11,9 @@
 //! that comes after it.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Waker},
 };
 
 use foldhash::fast::RandomState;
@@ -34,7 +34,9 @@ struct State {
     tools: u64,
     resources: u64,
     prompts: u64,
-    uris: HashMap<String, u64, RandomState>,
+    uris: HashMap<Arc<str>, u64, RandomState>,
+    /// The same by version: most who look have missed little, and watch much.
+    recent: BTreeMap<u64, Arc<str>>,
     /// Up to which version changes of single resources may have been forgotten.
     forgotten: u64,
     waiting: HashMap<u64, Waker, RandomState>,
@@ -50,16 +52,17 @@ pub struct Watched {
     pub resources: bool,
     /// The list of prompts.
     pub prompts: bool,
-    /// Single resources, by their URIs.
-    pub uris: BTreeSet<String>,
+    /// Single resources, by their URIs. Shared, so that whoever lets a listener add to them need
+    /// not copy them for every look.
+    pub uris: Arc<BTreeSet<String>>,
 }
 
-/// What a listener has not seen yet.
+/// One thing that a listener has not heard of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct News {
-    /// What changed, each once.
-    pub changes: Vec<Change>,
-    /// The version that was seen with it.
+    /// What changed.
+    pub change: Change,
+    /// The version at which it last did. Several share one where it is not known exactly.
     pub version: u64,
 }
 
@@ -79,9 +82,11 @@ impl Bulletin {
     pub const MAX_URIS: usize = 10_000;
 
     /// Returns a bulletin that begins at version `start`: microseconds since 1970 keep versions
-    /// growing over restarts, so that a listener of the program before is known as such.
+    /// growing over restarts, so that a listener of the program before is known as such. 0 is
+    /// before all versions, and becomes 1.
     #[must_use]
     pub fn new(start: u64) -> Arc<Self> {
+        let start = start.max(1);
         Arc::new(Self {
             state: Mutex::new(State {
                 start,
@@ -90,6 +95,7 @@ impl Bulletin {
                 resources: start,
                 prompts: start,
                 uris: HashMap::default(),
+                recent: BTreeMap::new(),
                 forgotten: start,
                 waiting: HashMap::default(),
                 next: 0,
@@ -106,13 +112,7 @@ impl Bulletin {
             Change::Tools => state.tools = version,
             Change::Resources => state.resources = version,
             Change::Prompts => state.prompts = version,
-            Change::Resource(uri) => {
-                if state.uris.len() >= Self::MAX_URIS && !state.uris.contains_key(&uri) {
-                    state.uris.clear();
-                    state.forgotten = version;
-                }
-                state.uris.insert(uri, version);
-            }
+            Change::Resource(uri) => state.resource(uri.into(), version),
             _ => {}
         }
         let woken: Vec<Waker> = state.waiting.drain().map(|(_, waker)| waker).collect();
@@ -127,27 +127,23 @@ impl Bulletin {
         self.state.lock().version
     }
 
-    /// Returns what of `watched` changed after version `seen`. A version from before the start, or
-    /// one that never was, has missed everything.
-    pub fn since(&self, seen: u64, watched: &Watched) -> News {
-        self.state.lock().since(seen, watched)
+    /// Wakes `cx` at the next change, and returns the version now.
+    ///
+    /// Whoever lets others add to what it watches takes its place first and then looks what that
+    /// is: what is added later changes later too.
+    pub fn wait(&self, cx: &Context<'_>, seat: &Seat) -> u64 {
+        let mut state = self.state.lock();
+        state.waiting.insert(seat.number, cx.waker().clone());
+        state.version
     }
 
-    /// Completes when something of `watched` changed after version `seen`.
-    pub fn poll_since(
-        &self,
-        cx: &Context<'_>,
-        seat: &Seat,
-        seen: u64,
-        watched: &Watched,
-    ) -> Poll<News> {
-        let mut state = self.state.lock();
-        let news = state.since(seen, watched);
-        if !news.changes.is_empty() {
-            return Poll::Ready(news);
-        }
-        state.waiting.insert(seat.number, cx.waker().clone());
-        Poll::Pending
+    /// Returns what of `watched` changed after version `seen`, up to and with version `until`, each
+    /// once, the oldest change first. A version from before the start, or one that never was, has
+    /// missed everything.
+    pub fn between(&self, seen: u64, until: u64, watched: &Watched) -> Vec<News> {
+        let mut news = self.state.lock().between(seen, until, watched);
+        news.sort_by_key(|news| news.version);
+        news
     }
 
     /// Returns a place among those who are woken.
@@ -164,31 +160,57 @@ impl Bulletin {
 // === impl State ===
 
 impl State {
-    fn since(&self, seen: u64, watched: &Watched) -> News {
-        let seen = if (self.start..=self.version).contains(&seen) {
-            seen
-        } else {
-            0
-        };
+    fn resource(&mut self, uri: Arc<str>, version: u64) {
+        match self.uris.get_mut(&uri) {
+            Some(before) => {
+                self.recent.remove(&std::mem::replace(before, version));
+            }
+            None => {
+                if self.uris.len() >= Bulletin::MAX_URIS {
+                    self.uris.clear();
+                    self.recent.clear();
+                    self.forgotten = version;
+                }
+                self.uris.insert(Arc::clone(&uri), version);
+            }
+        }
+        self.recent.insert(version, uri);
+    }
+
+    fn between(&self, seen: u64, until: u64, watched: &Watched) -> Vec<News> {
+        let is_known = (self.start..=self.version).contains(&seen);
+        let after = if is_known { seen } else { 0 };
+        if until <= after {
+            return Vec::new();
+        }
+        let is_new = |version: u64| version > after && version <= until;
         let lists = [
             (watched.tools, self.tools, Change::Tools),
             (watched.resources, self.resources, Change::Resources),
             (watched.prompts, self.prompts, Change::Prompts),
         ];
-        let mut changes: Vec<Change> = lists
+        let mut news: Vec<News> = lists
             .into_iter()
-            .filter(|(wanted, changed, _)| *wanted && *changed > seen)
-            .map(|(_, _, change)| change)
+            .filter(|(wanted, version, _)| *wanted && is_new(*version))
+            .map(|(_, version, change)| News { change, version })
             .collect();
-        let changed = |uri: &&String| {
-            self.forgotten > seen || self.uris.get(*uri).is_some_and(|changed| *changed > seen)
+        let changed = |uri: &str, version| News {
+            change: Change::Resource(uri.to_owned()),
+            version,
         };
-        let uris = watched.uris.iter().filter(changed).cloned();
-        changes.extend(uris.map(Change::Resource));
-        News {
-            changes,
-            version: self.version,
+        // Under the lock the shorter way is taken: over what changed, or over what is watched.
+        if self.forgotten <= after && until - after < watched.uris.len() as u64 {
+            let recent = self.recent.range(after + 1..=until);
+            let watched = recent.filter(|(_, uri)| watched.uris.contains(&***uri));
+            news.extend(watched.map(|(version, uri)| changed(uri, *version)));
+        } else {
+            news.extend(watched.uris.iter().filter_map(|uri| {
+                let version = self.uris.get(uri.as_str()).copied();
+                let version = version.unwrap_or(self.forgotten);
+                is_new(version).then(|| changed(uri, version))
+            }));
         }
+        news
     }
 }
 
@@ -209,76 +231,4 @@ impl Drop for Seat {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn all(uris: &[&str]) -> Watched {
-        Watched {
-            tools: true,
-            resources: true,
-            prompts: true,
-            uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
-        }
-    }
-
-    #[test]
-    fn a_listener_hears_of_what_came_after_it_once() {
-        let bulletin = Bulletin::new(100);
-        bulletin.tell(Change::Tools);
-        let seen = bulletin.version();
-        assert!(bulletin.since(seen, &all(&["a"])).changes.is_empty());
-        bulletin.tell(Change::Prompts);
-        bulletin.tell(Change::Prompts);
-        bulletin.tell(Change::Resource("a".to_owned()));
-        bulletin.tell(Change::Resource("b".to_owned()));
-        let news = bulletin.since(seen, &all(&["a"]));
-        assert_eq!(
-            news.changes,
-            [Change::Prompts, Change::Resource("a".to_owned())]
-        );
-        assert!(
-            bulletin
-                .since(news.version, &all(&["a"]))
-                .changes
-                .is_empty()
-        );
-    }
-
-    #[test]
-    fn whoever_comes_from_another_run_has_missed_everything() {
-        let bulletin = Bulletin::new(100);
-        for seen in [0, 99, 101] {
-            assert_eq!(
-                bulletin.since(seen, &all(&["a"])).changes.len(),
-                4,
-                "{seen}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_was_forgotten_is_told_of_all() {
-        let bulletin = Bulletin::new(1);
-        let seen = bulletin.version();
-        for number in 0..=Bulletin::MAX_URIS {
-            bulletin.tell(Change::Resource(number.to_string()));
-        }
-        let watched = Watched {
-            uris: ["x".to_owned()].into(),
-            ..Watched::default()
-        };
-        assert_eq!(bulletin.since(seen, &watched).changes.len(), 1);
-        let now = bulletin.version();
-        assert!(bulletin.since(now, &watched).changes.is_empty());
-    }
-
-    #[test]
-    fn a_seat_that_was_left_is_forgotten() {
-        let bulletin = Bulletin::new(1);
-        let seat = bulletin.seat();
-        let cx = Context::from_waker(Waker::noop());
-        assert!(bulletin.poll_since(&cx, &seat, 1, &all(&[])).is_pending());
-        drop(seat);
-        assert!(bulletin.state.lock().waiting.is_empty());
-    }
-}
+mod tests;

@@ -41,6 +41,6 @@ pub use self::{
     round::{CallDigest, MAX_STATE, Round, Stale, read_answers},
     seal::{Keys, NoEntropy, Purpose},
     spent::Spent,
-    table::{Full, Gone, Limits, Table},
+    table::{Full, Gone, Limits, Subscribed, Table},
     ticket::{SessionKey, Ticket},
 };

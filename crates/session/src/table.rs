@@ -3,7 +3,11 @@
 //! A session that only called tools is in neither map: its id says all. It enters `states` when
 //! it sets something, and `ended` when its id must not open any more.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+    sync::Arc,
+};
 
 use foldhash::fast::RandomState;
 use tidegate_model::Level;
@@ -29,6 +33,9 @@ pub struct Limits {
     pub idle: u64,
     /// How many sessions may have state. Default 10 000: some megabytes.
     pub states: usize,
+    /// How many resources a session may subscribe to. Default 1 000: what a client shows at a time
+    /// is far less, and all of them take some hundred kilobytes.
+    pub subscriptions: usize,
     /// How many ended ids are remembered. Default 200 000: they take 24 bytes each, and a day of
     /// two clients a second ending theirs fits in.
     pub ended: usize,
@@ -37,6 +44,8 @@ pub struct Limits {
 #[derive(Debug)]
 struct State {
     level: Option<Level>,
+    /// The resources it subscribes to. A stream that looks takes a reference, no copy.
+    uris: Arc<BTreeSet<String>>,
     last_used: u64,
     issued: u64,
 }
@@ -49,6 +58,15 @@ pub struct Gone;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
 
+/// Whether a session's subscription was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subscribed {
+    /// It was, or stood already.
+    Taken,
+    /// The session subscribes to as many resources as it may, which is so many.
+    TooMany(usize),
+}
+
 // === impl Limits ===
 
 impl Default for Limits {
@@ -57,6 +75,7 @@ impl Default for Limits {
             lifetime: 24 * 60 * 60,
             idle: 60 * 60,
             states: 10_000,
+            subscriptions: 1_000,
             ended: 200_000,
         }
     }
@@ -97,17 +116,43 @@ impl Table {
     ///
     /// When too many sessions have state.
     pub fn set_level(&mut self, ticket: &Ticket, level: Level, now: u64) -> Result<(), Full> {
-        let room = self.states.len() < self.limits.states;
-        if !room && !self.states.contains_key(&ticket.key) {
-            return Err(Full);
-        }
-        let state = self.states.entry(ticket.key).or_insert(State {
-            level: None,
-            last_used: now,
-            issued: ticket.issued,
-        });
-        state.level = Some(level);
+        self.state(ticket, now)?.level = Some(level);
         Ok(())
+    }
+
+    /// Subscribes the session to a resource.
+    ///
+    /// # Errors
+    ///
+    /// When too many sessions have state.
+    pub fn subscribe(&mut self, ticket: &Ticket, uri: &str, now: u64) -> Result<Subscribed, Full> {
+        let most = self.limits.subscriptions;
+        let uris = &mut self.state(ticket, now)?.uris;
+        if uris.contains(uri) {
+            return Ok(Subscribed::Taken);
+        }
+        if uris.len() >= most {
+            return Ok(Subscribed::TooMany(most));
+        }
+        Arc::make_mut(uris).insert(uri.to_owned());
+        Ok(Subscribed::Taken)
+    }
+
+    /// Ends the session's subscription to a resource, if there is one.
+    pub fn unsubscribe(&mut self, ticket: &Ticket, uri: &str) {
+        let Some(state) = self.states.get_mut(&ticket.key) else {
+            return;
+        };
+        if state.uris.contains(uri) {
+            Arc::make_mut(&mut state.uris).remove(uri);
+        }
+    }
+
+    /// Returns the resources that a session subscribes to.
+    #[must_use]
+    pub fn subscriptions(&self, session: &SessionKey) -> Option<Arc<BTreeSet<String>>> {
+        let state = self.states.get(session)?;
+        Some(Arc::clone(&state.uris))
     }
 
     /// Ends a session: its id opens no more.
@@ -156,6 +201,20 @@ impl Table {
         });
     }
 
+    /// Returns the session's state, which it has from now on.
+    fn state(&mut self, ticket: &Ticket, now: u64) -> Result<&mut State, Full> {
+        let room = self.states.len() < self.limits.states;
+        if !room && !self.states.contains_key(&ticket.key) {
+            return Err(Full);
+        }
+        Ok(self.states.entry(ticket.key).or_insert_with(|| State {
+            level: None,
+            uris: Arc::default(),
+            last_used: now,
+            issued: ticket.issued,
+        }))
+    }
+
     /// Returns how many sessions have state, and how many ended ids are remembered.
     #[must_use]
     pub fn len(&self) -> (usize, usize) {
@@ -194,6 +253,7 @@ mod tests {
         lifetime: 100,
         idle: 10,
         states: 2,
+        subscriptions: 2,
         ended: 2,
     };
 
@@ -239,6 +299,27 @@ mod tests {
     }
 
     #[test]
+    fn subscriptions_are_counted_and_end_with_their_session() {
+        let mut table = Table::new(LIMITS);
+        let ticket = ticket(0);
+        for (uri, subscribed) in [
+            ("a", Subscribed::Taken),
+            ("b", Subscribed::Taken),
+            ("a", Subscribed::Taken),
+            ("c", Subscribed::TooMany(2)),
+        ] {
+            assert_eq!(table.subscribe(&ticket, uri, 0), Ok(subscribed), "{uri}");
+        }
+        table.unsubscribe(&ticket, "b");
+        table.unsubscribe(&ticket, "never");
+        assert_eq!(table.subscribe(&ticket, "c", 0), Ok(Subscribed::Taken));
+        let uris = table.subscriptions(&ticket.key).expect("state");
+        assert!(uris.iter().eq(["a", "c"]), "{uris:?}");
+        table.end(&ticket).expect("room");
+        assert_eq!(table.subscriptions(&ticket.key), None);
+    }
+
+    #[test]
     fn an_ended_id_is_remembered_until_it_would_have_expired() {
         let mut table = Table::new(LIMITS);
         let ticket = ticket(0);
@@ -259,6 +340,7 @@ mod tests {
             table.end(&ticket(0)).expect("room");
         }
         assert_eq!(table.set_level(&ticket(0), Level::Info, 0), Err(Full));
+        assert_eq!(table.subscribe(&ticket(0), "a", 0), Err(Full));
         assert_eq!(table.end(&ticket(0)), Err(Full));
     }
 }

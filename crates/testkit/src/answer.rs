@@ -14,6 +14,8 @@ pub struct Answer {
     connection: Connection,
     body: Body,
     read: BytesMut,
+    last_id: Option<String>,
+    retry: Option<u64>,
 }
 
 /// One event of a stream.
@@ -21,7 +23,7 @@ pub struct Answer {
 pub enum Event {
     /// A comment: a sign of life.
     Comment(String),
-    /// A message.
+    /// A message; empty in an event that only primes.
     Message(String),
 }
 
@@ -56,6 +58,8 @@ impl Answer {
             connection,
             body: Body::Whole,
             read: BytesMut::new(),
+            last_id: None,
+            retry: None,
         };
         answer.body = match (
             answer.header("transfer-encoding"),
@@ -102,6 +106,7 @@ impl Answer {
         loop {
             if let Some(end) = memchr::memmem::find(&self.read, b"\n\n") {
                 let event = self.read.split_to(end + 2);
+                self.note(&event);
                 return Some(Event::read(&event[..end]));
             }
             let Some(more) = self.chunk().await else {
@@ -112,7 +117,30 @@ impl Answer {
         }
     }
 
-    /// Returns the next message, past comments; `None` at the end of the stream.
+    /// Returns the id of the last event that had one.
+    #[must_use]
+    pub fn last_id(&self) -> Option<&str> {
+        self.last_id.as_deref()
+    }
+
+    /// Returns how many milliseconds a client was last told to wait before it resumes.
+    #[must_use]
+    pub const fn retry(&self) -> Option<u64> {
+        self.retry
+    }
+
+    fn note(&mut self, event: &[u8]) {
+        for line in String::from_utf8_lossy(event).lines() {
+            if let Some(id) = line.strip_prefix("id:") {
+                self.last_id = Some(id.trim().to_owned());
+            }
+            if let Some(retry) = line.strip_prefix("retry:") {
+                self.retry = Some(retry.trim().parse().expect("milliseconds"));
+            }
+        }
+    }
+
+    /// Returns the next message, past comments and priming events; `None` at the end of the stream.
     ///
     /// # Panics
     ///
@@ -120,6 +148,7 @@ impl Answer {
     pub async fn message(&mut self) -> Option<Value> {
         loop {
             match self.event().await? {
+                Event::Message(data) if data.is_empty() => {}
                 Event::Message(data) => return Some(serde_json::from_str(&data).expect("JSON")),
                 Event::Comment(_) => {}
             }

@@ -46,6 +46,17 @@ pub fn admit(message: Envelope) -> Result<Call, Reject> {
     Ok(message.params.into_call(id, Method::read(&method), None))
 }
 
+/// Returns the resource that `resources/subscribe` and `resources/unsubscribe` name.
+///
+/// # Errors
+///
+/// When they name none.
+pub fn subscribed(call: &Call) -> Result<&str, Failure> {
+    let uri = call.uri.as_ref().map(|uri| uri.as_str());
+    uri.filter(|uri| !uri.is_empty())
+        .ok_or_else(|| Failure::invalid_params("`uri` must be the URI of a resource"))
+}
+
 /// Reads the level that `logging/setLevel` asks for.
 ///
 /// # Errors

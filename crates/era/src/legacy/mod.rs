@@ -4,6 +4,6 @@ mod admit;
 mod handshake;
 
 pub use self::{
-    admit::{admit, set_level, version_of},
+    admit::{admit, set_level, subscribed, version_of},
     handshake::{Handshake, initialized},
 };

@@ -2,8 +2,10 @@
 
 mod admit;
 mod discover;
+mod listen;
 
 pub use self::{
     admit::{Offered, admit},
     discover::discover,
+    listen::Filter,
 };

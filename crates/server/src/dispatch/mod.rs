@@ -13,5 +13,5 @@ pub(crate) use self::{
     calls::Calls,
     rounds::returned,
     running::{Ending, Running},
-    streams::{Open, Streams},
+    streams::{Open, Seen, Streams},
 };

@@ -1,10 +1,12 @@
-//! The GET streams that stand open, so that they can be counted and closed.
+//! The streams that stand open, so that they can be counted and closed, and so that those of one
+//! session share what they have told.
 
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
+use foldhash::fast::RandomState;
 use http::StatusCode;
 use parking_lot::Mutex;
 use tidegate_era::Reject;
@@ -21,15 +23,36 @@ pub(crate) struct Streams {
 struct Table {
     next: u64,
     closed: bool,
-    streams: HashMap<u64, (SessionKey, Arc<Lane>)>,
+    streams: HashMap<u64, Entry>,
+    sessions: HashMap<SessionKey, Shared, RandomState>,
 }
+
+#[derive(Debug)]
+struct Entry {
+    /// None: the stream of a listener, who has no session.
+    session: Option<SessionKey>,
+    lane: Arc<Lane>,
+}
+
+/// What the GET streams of a session have in common.
+#[derive(Debug)]
+struct Shared {
+    seen: Arc<Seen>,
+    streams: usize,
+}
+
+/// Up to which version of the bulletin was told. Streams that share it tell each change once:
+/// whichever looks first takes it.
+pub(crate) type Seen = Mutex<u64>;
 
 /// A standing stream's place in the table; dropping it leaves.
 #[derive(Debug)]
 pub(crate) struct Open {
     streams: Arc<Streams>,
     number: u64,
+    session: Option<SessionKey>,
     lane: Arc<Lane>,
+    seen: Arc<Seen>,
 }
 
 // === impl Streams ===
@@ -42,9 +65,46 @@ impl Streams {
         })
     }
 
-    /// Opens a stream for a session.
-    pub(crate) fn open(self: &Arc<Self>, session: SessionKey) -> Result<Open, Reject> {
+    /// Opens a GET stream of a session. The first one begins at version `now`; one more shares
+    /// what the others have told.
+    pub(crate) fn open(self: &Arc<Self>, session: SessionKey, now: u64) -> Result<Open, Reject> {
         let mut table = self.open.lock();
+        self.check_room(&table)?;
+        let shared = table.sessions.entry(session).or_insert_with(|| Shared {
+            seen: Arc::new(Seen::new(now)),
+            streams: 0,
+        });
+        shared.streams += 1;
+        let seen = Arc::clone(&shared.seen);
+        Ok(self.enter(&mut table, Some(session), seen))
+    }
+
+    /// Opens a GET stream that goes on from version `seen`. It displaces the session's others:
+    /// what they told after that version is told again, here.
+    pub(crate) fn resume(self: &Arc<Self>, session: SessionKey, seen: u64) -> Result<Open, Reject> {
+        let mut table = self.open.lock();
+        self.check_room(&table)?;
+        let displaced = table.lanes(|other| other == Some(session));
+        let seen = Arc::new(Seen::new(seen));
+        let shared = Shared {
+            seen: Arc::clone(&seen),
+            streams: 1,
+        };
+        table.sessions.insert(session, shared);
+        let open = self.enter(&mut table, Some(session), seen);
+        drop(table);
+        cancel(displaced);
+        Ok(open)
+    }
+
+    /// Opens the stream of a listener that has seen version `seen`.
+    pub(crate) fn listen(self: &Arc<Self>, seen: u64) -> Result<Open, Reject> {
+        let mut table = self.open.lock();
+        self.check_room(&table)?;
+        Ok(self.enter(&mut table, None, Arc::new(Seen::new(seen))))
+    }
+
+    fn check_room(&self, table: &Table) -> Result<(), Reject> {
         if table.closed || table.streams.len() >= self.most {
             return Err(Reject::busy(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -52,65 +112,97 @@ impl Streams {
                 "no more streams can be opened now; try again in a moment",
             ));
         }
+        Ok(())
+    }
+
+    fn enter(
+        self: &Arc<Self>,
+        table: &mut Table,
+        session: Option<SessionKey>,
+        seen: Arc<Seen>,
+    ) -> Open {
         let number = table.next;
         table.next += 1;
         let lane = Arc::new(Lane::new());
-        table.streams.insert(number, (session, Arc::clone(&lane)));
-        drop(table);
-        Ok(Open {
+        let entry = Entry {
+            session,
+            lane: Arc::clone(&lane),
+        };
+        table.streams.insert(number, entry);
+        Open {
             streams: Arc::clone(self),
             number,
+            session,
             lane,
-        })
+            seen,
+        }
     }
 
     /// Ends the streams of a session.
     pub(crate) fn close(&self, session: SessionKey) {
-        self.close_where(|key| *key == session);
+        let found = self.open.lock().lanes(|other| other == Some(session));
+        cancel(found);
     }
 
     /// Ends all streams and opens no more: the server stops.
     pub(crate) fn close_all(&self) {
-        self.open.lock().closed = true;
-        self.close_where(|_| true);
-    }
-
-    fn close_where(&self, choose: impl Fn(&SessionKey) -> bool) {
-        let found: Vec<Arc<Lane>> = self
-            .open
-            .lock()
-            .streams
-            .values()
-            .filter(|(key, _)| choose(key))
-            .map(|(_, lane)| Arc::clone(lane))
-            .collect();
-        for lane in found {
-            lane.cancel();
-        }
+        let mut table = self.open.lock();
+        table.closed = true;
+        let found = table.lanes(|_| true);
+        drop(table);
+        cancel(found);
     }
 
     /// Returns the sessions that have a stream open.
     pub(crate) fn busy(&self) -> HashSet<SessionKey> {
-        self.open
-            .lock()
-            .streams
-            .values()
-            .map(|(key, _)| *key)
-            .collect()
+        self.open.lock().sessions.keys().copied().collect()
+    }
+}
+
+fn cancel(lanes: Vec<Arc<Lane>>) {
+    for lane in lanes {
+        lane.cancel();
+    }
+}
+
+// === impl Table ===
+
+impl Table {
+    fn lanes(&self, choose: impl Fn(Option<SessionKey>) -> bool) -> Vec<Arc<Lane>> {
+        let chosen = self.streams.values().filter(|entry| choose(entry.session));
+        chosen.map(|entry| Arc::clone(&entry.lane)).collect()
     }
 }
 
 // === impl Open ===
 
 impl Open {
-    /// Returns what is written to the stream; cancelled, the stream ends.
+    /// Returns the stream's lane; once it is cancelled, the stream ends.
     pub(crate) fn lane(&self) -> &Lane {
         &self.lane
+    }
+
+    /// Returns up to which version was told.
+    pub(crate) fn seen(&self) -> &Seen {
+        &self.seen
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.streams.open.lock().streams.remove(&self.number);
+        let mut table = self.streams.open.lock();
+        table.streams.remove(&self.number);
+        let Some(session) = self.session else {
+            return;
+        };
+        // Streams that displaced this one share something else.
+        if let Some(shared) = table.sessions.get_mut(&session)
+            && Arc::ptr_eq(&shared.seen, &self.seen)
+        {
+            shared.streams -= 1;
+            if shared.streams == 0 {
+                table.sessions.remove(&session);
+            }
+        }
     }
 }

@@ -77,7 +77,7 @@ fn seal(state: &State, handshake: Handshake) -> Option<HeaderValue> {
     HeaderValue::try_from(id).ok()
 }
 
-/// The empty result of `ping` and `logging/setLevel`, which must be exactly that.
+/// The empty result of `ping`, `logging/setLevel` and subscriptions, which must be exactly that.
 pub(super) const fn empty() -> Outcome {
     Outcome::complete(Raw::empty_object())
 }

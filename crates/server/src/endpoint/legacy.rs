@@ -6,6 +6,7 @@ use http::{Response, StatusCode, request::Parts};
 use tidegate_era::{Accept, Envelope, Facts, Head, Kind, Reject, code, legacy, modern::Offered};
 use tidegate_handler::{Caller, Failure, Offer};
 use tidegate_model::{Call, Method, Outcome};
+use tidegate_session::{Full, Subscribed};
 
 use super::{
     handshake::empty,
@@ -139,6 +140,8 @@ fn request(
         {
             done(Failure::method_not_found(method.name()).into())
         }
+        Method::Subscribe => subscribe(state, inside, call),
+        Method::Unsubscribe => Ok(unsubscribe(state, inside, call)),
         // `initialize` inside a batch (2025-03-26 lifecycle forbids it).
         Method::Initialize => done(
             Failure::new(
@@ -169,13 +172,47 @@ fn set_level(state: &State, inside: &Inside, call: Call) -> Result<Begun, Reject
                 .lock()
                 .table
                 .set_level(&inside.ticket, level, now);
-            set.map_err(|full| {
-                Reject::busy(StatusCode::SERVICE_UNAVAILABLE, 10, full.to_string())
-                    .for_id(Some(call.id.clone()))
-            })?;
+            set.map_err(|full| no_room(full).for_id(Some(call.id.clone())))?;
             empty()
         }
         Err(failure) => failure.into(),
     };
     Ok(Begun::Done(call.id, outcome))
+}
+
+fn subscribe(state: &State, inside: &Inside, call: Call) -> Result<Begun, Reject> {
+    let now = state::now();
+    state.sweep(now);
+    let outcome = match legacy::subscribed(&call) {
+        Ok(uri) => {
+            let mut sessions = state.sessions.lock();
+            let subscribed = sessions.table.subscribe(&inside.ticket, uri, now);
+            drop(sessions);
+            match subscribed.map_err(|full| no_room(full).for_id(Some(call.id.clone())))? {
+                Subscribed::Taken => empty(),
+                Subscribed::TooMany(most) => Failure::invalid_params(format_args!(
+                    "this session subscribes to {most} resources already; unsubscribe from some"
+                ))
+                .into(),
+            }
+        }
+        Err(failure) => failure.into(),
+    };
+    Ok(Begun::Done(call.id, outcome))
+}
+
+fn unsubscribe(state: &State, inside: &Inside, call: Call) -> Begun {
+    let outcome = match legacy::subscribed(&call) {
+        Ok(uri) => {
+            let mut sessions = state.sessions.lock();
+            sessions.table.unsubscribe(&inside.ticket, uri);
+            empty()
+        }
+        Err(failure) => failure.into(),
+    };
+    Begun::Done(call.id, outcome)
+}
+
+fn no_room(full: Full) -> Reject {
+    Reject::busy(StatusCode::SERVICE_UNAVAILABLE, 10, full.to_string())
 }

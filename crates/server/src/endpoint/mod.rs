@@ -3,6 +3,7 @@
 mod body;
 mod post;
 mod modern;
+mod listen;
 mod legacy;
 mod session;
 mod handshake;

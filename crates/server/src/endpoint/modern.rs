@@ -7,6 +7,7 @@ use tidegate_era::{Accept, Envelope, Facts, Head, Kind, Reject, Revision, code, 
 use tidegate_handler::Caller;
 use tidegate_model::{Call, Method};
 
+use super::listen::listen;
 use crate::{
     dispatch::{Begun, begin, returned},
     respond::{self, ResponseBody},
@@ -52,6 +53,10 @@ pub(super) async fn admit(
         let outcome = modern::discover(&offer.capabilities, instructions, offer.cache);
         let answer = respond::outcome(state, head.accept, facts, &call.id, &outcome);
         return Ok(Admitted::Answer(answer));
+    }
+    if call.method == Method::Listen {
+        let stream = listen(state, head.accept, facts, &offer, call)?;
+        return Ok(Admitted::Answer(stream));
     }
     Ok(Admitted::Call(call, facts, head.accept))
 }

@@ -2,17 +2,22 @@
 
 use std::sync::Arc;
 
-use http::{Response, StatusCode, request::Parts};
-use tidegate_era::{Head, Reject};
+use http::{HeaderValue, Response, StatusCode, request::Parts};
+use tidegate_era::{Head, Reject, code, modern::Filter, notice};
+use tidegate_handler::Bulletin;
+use tidegate_session::Ticket;
 
-use super::session;
+use super::{modern::unavailable, session};
 use crate::{
     respond::{self, ResponseBody},
     state::{self, State},
 };
 
-/// Opens a session's standing stream.
-pub(crate) fn get(state: &Arc<State>, parts: &Parts) -> Result<Response<ResponseBody>, Reject> {
+/// Opens a session's standing stream, or takes up a stream that broke.
+pub(crate) async fn get(
+    state: &Arc<State>,
+    parts: &Parts,
+) -> Result<Response<ResponseBody>, Reject> {
     let head = Head::read(&parts.headers)?;
     if head.session.is_none() {
         return Err(Reject::guard(
@@ -28,8 +33,42 @@ pub(crate) fn get(state: &Arc<State>, parts: &Parts) -> Result<Response<Response
     }
     let inside = session::enter(state, None, &head)?;
     state.sweep(state::now());
-    let open = state.streams.open(inside.ticket.key)?;
-    Ok(respond::standing(state, open))
+    // The first letter of an event's id says which kind of stream it is from.
+    match head.last_event_id.map(HeaderValue::as_bytes) {
+        None => standing(state, &inside.ticket, None).await,
+        Some(id @ [b'g', ..]) => {
+            let seen = notice::resumed(id).ok_or_else(malformed)?;
+            standing(state, &inside.ticket, Some(seen)).await
+        }
+        Some(_) => Err(malformed()),
+    }
+}
+
+/// Opens a standing stream: from now on, or from the version that was `seen` before it broke.
+async fn standing(
+    state: &Arc<State>,
+    ticket: &Ticket,
+    seen: Option<u64>,
+) -> Result<Response<ResponseBody>, Reject> {
+    let facts = ticket.revision.facts();
+    let offer = state.offer(facts).await.map_err(unavailable)?;
+    let open = match seen {
+        Some(seen) => state.streams.resume(ticket.key, seen)?,
+        None => {
+            let bulletin = state.handler.bulletin();
+            let now = bulletin.as_deref().map_or(0, Bulletin::version);
+            state.streams.open(ticket.key, now)?
+        }
+    };
+    let offered = Filter::offered(&offer.capabilities);
+    Ok(respond::standing(state, open, facts, ticket.key, &offered))
+}
+
+fn malformed() -> Reject {
+    Reject::bad_request(
+        code::INVALID_REQUEST,
+        "Last-Event-ID is none that this server gave; leave it out to open a new stream",
+    )
 }
 
 /// Ends a session: its id opens no more, its streams end, its calls are cancelled.

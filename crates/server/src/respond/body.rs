@@ -10,7 +10,9 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use super::{batch::BatchStream, standing::StandingStream, stream::CallStream};
+use super::{
+    batch::BatchStream, listen::ListenStream, standing::StandingStream, stream::CallStream,
+};
 use crate::connection::Busy;
 
 /// The body of an answer.
@@ -31,6 +33,8 @@ pub(super) enum Kind {
     Batch(Box<BatchStream>),
     /// A GET stream.
     Standing(Box<StandingStream>),
+    /// A listener's stream.
+    Listen(Box<ListenStream>),
 }
 
 // === impl ResponseBody ===
@@ -63,6 +67,7 @@ impl Body for ResponseBody {
             Kind::Call(stream) => stream.poll_chunk(task),
             Kind::Batch(stream) => stream.poll_chunk(task),
             Kind::Standing(stream) => stream.poll_chunk(task),
+            Kind::Listen(stream) => stream.poll_chunk(task),
         };
         chunk.map(|chunk| chunk.map(|bytes| Ok(Frame::data(bytes))))
     }
@@ -88,6 +93,7 @@ impl fmt::Debug for ResponseBody {
             Kind::Call(_) => "Call",
             Kind::Batch(_) => "Batch",
             Kind::Standing(_) => "Standing",
+            Kind::Listen(_) => "Listen",
         };
         f.debug_tuple("ResponseBody").field(&kind).finish()
     }

@@ -1,23 +1,25 @@
 //! A GET stream: what a server says of its own accord inside a session.
+//!
+//! Its events carry the version of the change they tell, so that a stream that broke is resumed
+//! from there: what changed since is told, and nothing is kept for it.
 
 use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
     task::{Context as Task, Poll},
-    time::Instant,
 };
 
 use bytes::Bytes;
 use http::Response;
-use tidegate_era::encode::Framing;
-use tidegate_handler::{Change, Watched};
-use tidegate_session::Seat;
+use tidegate_era::{Facts, encode::Framing, modern::Filter, notice};
+use tidegate_session::{News, SessionKey};
 use tokio::time::Sleep;
 
 use super::{
     answer::sse,
     body::{Kind, ResponseBody},
+    hearing::Hearing,
     stream::{PING, Pings},
 };
 use crate::{dispatch::Open, state::State};
@@ -25,35 +27,40 @@ use crate::{dispatch::Open, state::State};
 /// A GET stream.
 pub(crate) struct StandingStream {
     open: Open,
-    listening: Option<Listening>,
-    silent: bool,
+    hearing: Option<Hearing>,
+    /// What is sent at once: proxies hold the headers back until something is.
+    first: Option<Bytes>,
+    /// Its events have ids.
+    resumes: bool,
     pings: Pings,
     old: Pin<Box<Sleep>>,
 }
 
-/// What the stream has heard of.
-struct Listening {
-    seat: Seat,
-    seen: u64,
-    watched: Watched,
-}
-
 /// Answers a GET with a stream that stands until the session ends, the server stops, or it is old.
-pub(crate) fn standing(state: &Arc<State>, open: Open) -> Response<ResponseBody> {
-    let listening = state.handler.bulletin().map(|bulletin| Listening {
-        seen: bulletin.version(),
-        seat: bulletin.seat(),
-        watched: Watched {
-            tools: true,
-            resources: true,
-            prompts: true,
-            ..Watched::default()
-        },
-    });
+/// It tells of what is `offered`, and of what the session subscribes to.
+pub(crate) fn standing(
+    state: &Arc<State>,
+    open: Open,
+    facts: Facts,
+    session: SessionKey,
+    offered: &Filter,
+) -> Response<ResponseBody> {
+    let hearing = state
+        .handler
+        .bulletin()
+        .map(|bulletin| Hearing::new(&bulletin, offered).with_session(state, session));
+    let first = if facts.primes {
+        let mut out = Vec::with_capacity(48);
+        notice::primed(&mut out, *open.seen().lock(), state.config.retry);
+        out.into()
+    } else {
+        PING
+    };
     sse(Kind::Standing(Box::new(StandingStream {
         open,
-        listening,
-        silent: true,
+        hearing,
+        first: Some(first),
+        resumes: facts.resumes,
         pings: Pings::new(state.config.ping_every),
         old: Box::pin(tokio::time::sleep(state.config.stream_age)),
     })))
@@ -63,53 +70,37 @@ pub(crate) fn standing(state: &Arc<State>, open: Open) -> Response<ResponseBody>
 
 impl StandingStream {
     pub(super) fn poll_chunk(&mut self, task: &mut Task<'_>) -> Poll<Option<Bytes>> {
-        if self.open.lane().poll_cancelled(task).is_ready()
-            || self.old.as_mut().poll(task).is_ready()
-        {
+        if self.open.lane().poll_cancelled(task).is_ready() {
             return Poll::Ready(None);
         }
-        self.poll_changes(task);
-        if let Poll::Ready(drained) = self.open.lane().poll_drain(task, Instant::now()) {
-            self.silent = false;
-            self.pings.sent();
-            return Poll::Ready(Some(drained.frames.into()));
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(first));
         }
-        if std::mem::take(&mut self.silent) {
-            return Poll::Ready(Some(PING));
+        let hearing = self.hearing.as_mut();
+        let news = hearing.map(|hearing| hearing.take(task, self.open.seen()));
+        if let Some(news) = news
+            && !news.is_empty()
+        {
+            self.pings.sent();
+            return Poll::Ready(Some(events(&news, self.resumes).into()));
+        }
+        if self.old.as_mut().poll(task).is_ready() {
+            return Poll::Ready(None);
         }
         self.pings.poll(task).map(|()| Some(PING))
     }
-
-    fn poll_changes(&mut self, task: &mut Task<'_>) {
-        let Some(listening) = &mut self.listening else {
-            return;
-        };
-        let (seat, watched) = (&listening.seat, &listening.watched);
-        while let Poll::Ready(news) =
-            seat.bulletin()
-                .poll_since(task, seat, listening.seen, watched)
-        {
-            listening.seen = news.version;
-            for change in &news.changes {
-                tell(&self.open, change);
-            }
-        }
-    }
 }
 
-fn tell(open: &Open, change: &Change) {
-    let method = match change {
-        Change::Tools => "notifications/tools/list_changed",
-        Change::Resources => "notifications/resources/list_changed",
-        Change::Prompts => "notifications/prompts/list_changed",
-        // One resource is told of to those who asked for it.
-        _ => return,
-    };
-    open.lane().push_now(|out| {
-        Framing::Sse.write(out, |out| {
-            out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"method\":\"");
-            out.extend_from_slice(method.as_bytes());
-            out.extend_from_slice(b"\"}");
-        });
-    });
+/// Writes news as events. Of several that share a version only the last has its id: whoever
+/// resumes from there must not miss the others.
+fn events(news: &[News], with_ids: bool) -> Vec<u8> {
+    let mut out = Vec::with_capacity(96 * news.len());
+    for (index, one) in news.iter().enumerate() {
+        let next = news.get(index + 1);
+        if with_ids && next.is_none_or(|next| next.version > one.version) {
+            notice::event_id(&mut out, one.version);
+        }
+        Framing::Sse.write(&mut out, |out| notice::changed(out, &one.change, None));
+    }
+    out
 }

@@ -4,6 +4,7 @@
 mod bad_input;
 mod fixture;
 mod legacy;
+mod listen;
 mod modern;
 mod names;
 mod parameters;

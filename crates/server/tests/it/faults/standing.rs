@@ -1,11 +1,10 @@
-//! The GET stream of a session: it lives, it tells what changed, and it ends when the session does.
+//! The GET stream of a session: it lives, and it ends when the session does.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use serde_json::json;
-use tidegate_handler::{Bulletin, Call, Caller, Change, Context, Handler, Offered, Reply, Router};
-use tidegate_server::{Config, Server};
-use tidegate_testkit::{Door, Event, InMemory, Request, Session, modern, server, soon};
+use tidegate_server::Config;
+use tidegate_testkit::{Door, Event, InMemory, Request, Session, server, soon};
 use tokio::time::{Instant, sleep};
 
 use super::tools::{echo, server_with, telling, waiting};
@@ -17,7 +16,7 @@ fn door() -> Door {
 #[tokio::test(start_paused = true)]
 async fn it_says_at_once_and_every_quarter_of_a_minute_that_it_lives() {
     let door = door();
-    let session = Session::open(&door, "2025-11-25").await;
+    let session = Session::open(&door, "2025-06-18").await;
     let start = Instant::now();
     let mut standing = session.ask(session.get()).await;
     assert_eq!(standing.status, 200);
@@ -149,36 +148,4 @@ async fn streams_are_counted() {
         200,
         "there is room again"
     );
-}
-
-/// A router whose tools change when the test says so.
-struct Changing(Router, Arc<Bulletin>);
-
-impl Handler for Changing {
-    fn offer(&self, caller: &Caller) -> Offered {
-        self.0.offer(caller)
-    }
-
-    fn call(&self, call: Call, cx: Context) -> Reply {
-        self.0.call(call, cx)
-    }
-
-    fn bulletin(&self) -> Option<Arc<Bulletin>> {
-        Some(Arc::clone(&self.1))
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn it_tells_that_a_list_changed() {
-    let changed = Bulletin::new(1);
-    let router = Router::new("under test", "1.0.0").tool("echo", echo);
-    let door = Server::from_handler(Changing(router, Arc::clone(&changed))).in_memory();
-    let session = Session::open(&door, "2025-11-25").await;
-    let mut standing = session.ask(session.get()).await;
-    for _ in 0..3 {
-        changed.tell(Change::Tools);
-        let told = standing.message().await.expect("a change");
-        assert_eq!(told["method"], "notifications/tools/list_changed");
-    }
-    assert_eq!(door.ask(modern("tools/list", json!({}))).await.status, 200);
 }
