@@ -24,6 +24,8 @@ const WARM_UP: u32 = 50;
 pub enum Work {
     /// Calls of this tool, one after the other on one connection.
     Calls(Tool),
+    /// Calls that each send so many notifications, one call after the other.
+    Counting(u32),
     /// The notifications of one counting call.
     Notifications,
 }
@@ -75,6 +77,11 @@ async fn total(
         Work::Calls(tool) => {
             for _ in 0..WARM_UP + times {
                 client.call(tool).await?;
+            }
+        }
+        Work::Counting(n) => {
+            for _ in 0..WARM_UP + times {
+                client.count(n).await?;
             }
         }
         Work::Notifications => {

@@ -36,6 +36,8 @@ pub struct Setup {
     pub tools: usize,
     /// How the floor streams.
     pub stream: Stream,
+    /// Whether it keeps what it said for clients that come back, as it does by default.
+    pub replay: bool,
     /// With which allocator it is built.
     pub allocator: Allocator,
 }
@@ -105,6 +107,7 @@ impl Setup {
             respond,
             tools: 1,
             stream: Stream::Batch,
+            replay: true,
             allocator: Allocator::Mimalloc,
         }
     }
@@ -113,6 +116,13 @@ impl Setup {
     #[must_use]
     pub const fn with_tools(mut self, tools: usize) -> Self {
         self.tools = tools;
+        self
+    }
+
+    /// Returns the same server, which keeps nothing.
+    #[must_use]
+    pub const fn without_replay(mut self) -> Self {
+        self.replay = false;
         self
     }
 
@@ -125,15 +135,19 @@ impl Setup {
 
     /// Returns the flags it is started with.
     #[must_use]
-    pub fn flags(self) -> [String; 4] {
+    pub fn flags(self) -> Vec<String> {
         let name = |value: Option<clap::builder::PossibleValue>| {
             value.map_or_else(String::new, |v| v.get_name().to_owned())
         };
-        [
+        let mut flags = vec![
             "--workers=1".to_owned(),
             format!("--tools={}", self.tools),
             format!("--respond={}", name(self.respond.to_possible_value())),
             format!("--stream={}", name(self.stream.to_possible_value())),
-        ]
+        ];
+        if !self.replay {
+            flags.push("--no-replay".to_owned());
+        }
+        flags
     }
 }

@@ -20,6 +20,9 @@ pub struct Flags {
     /// How the floor hands notifications to the socket; the other servers ignore it.
     #[arg(long, value_enum, default_value_t = Stream::Batch)]
     pub stream: Stream,
+    /// Keeps nothing for clients that come back; only our server keeps anything.
+    #[arg(long)]
+    pub no_replay: bool,
 }
 
 /// How calls are answered.

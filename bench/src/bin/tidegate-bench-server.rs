@@ -4,7 +4,7 @@ use std::io;
 
 use clap::Parser;
 use serde_json::{Map, Value};
-use tidegate::{Context, Respond, Server, ToolSpec};
+use tidegate::{Config, Context, Respond, Server, ToolSpec};
 use tidegate_bench_common as common;
 use tidegate_bench_common::{Checked, Count, Echo, Flags, extra_schema, extra_tool};
 use tokio::time::{Duration, sleep};
@@ -15,7 +15,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 async fn serve(flags: Flags) -> Result<(), Box<dyn std::error::Error>> {
+    let mut config = Config::default();
+    if flags.no_replay {
+        config.replay = None;
+    }
     let mut server = Server::new("bench", "1.0.0")
+        .config(config)
         .respond(respond(flags.respond))
         .tool("echo", echo)
         .tool("checked", checked)

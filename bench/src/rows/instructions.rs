@@ -58,7 +58,31 @@ const CASES: [Case; 10] = [
 /// # Errors
 /// When a server fails.
 pub async fn measure(bench: &Bench) -> Result<Vec<Table>, Fault> {
-    Ok(vec![calls(bench).await?, notifications(bench).await?])
+    let mut tables = vec![calls(bench).await?, notifications(bench).await?];
+    if bench.options.subjects().contains(&Subject::Tidegate) {
+        tables.push(resumable(bench).await?);
+    }
+    Ok(tables)
+}
+
+/// Measures what it costs our server that a legacy call's stream can be resumed.
+async fn resumable(bench: &Bench) -> Result<Table, Fault> {
+    let mut table = Table::new(
+        "Instructions a resumable call",
+        "User-space, callgrind, difference of 2 000 and 1 000 legacy calls that send so many notifications each, with \
+         the replay log on and off.",
+        ["notifications a call", "log on", "log off", "ratio"],
+    );
+    let setup = setup(Subject::Tidegate, Front::Legacy);
+    for n in [1, 10] {
+        tell(&format!("instructions a resumable call: {n} notifications"));
+        let work = Work::Counting(n);
+        let on = instructions(&bench.place, setup, Front::Legacy, work).await?;
+        let off = setup.without_replay();
+        let off = instructions(&bench.place, off, Front::Legacy, work).await?;
+        table.row([n.to_string(), whole(on), whole(off), ratio(Some(on / off))]);
+    }
+    Ok(table)
 }
 
 /// Measures every case on every server.

@@ -75,10 +75,10 @@ pub fn primed(out: &mut Vec<u8>, version: u64, retry: Duration) {
     let _ = write!(out, "retry: {}\ndata: \n\n", retry.as_millis());
 }
 
-/// Reads the version that a GET stream is resumed from; `None` for what [`event_id`] never wrote.
+/// Reads the version that a GET stream is resumed from, which stands in its event's id after the
+/// letter `g`; `None` for what [`event_id`] never wrote.
 #[must_use]
-pub fn resumed(last_event_id: &[u8]) -> Option<u64> {
-    let digits = last_event_id.strip_prefix(b"g")?;
+pub fn resumed(digits: &[u8]) -> Option<u64> {
     // `from_str_radix` takes a sign too.
     if !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;

@@ -1,6 +1,6 @@
 //! The context of a tool that blocks: the same words, without `await`.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::Serialize;
 use tidegate_model::{Failure, Level};
@@ -134,6 +134,16 @@ impl BlockingContext {
     /// See [`Context::alert`].
     pub fn alert(&self, text: impl fmt::Display + Send + Sync) {
         self.runtime.block_on(self.cx.alert(text));
+    }
+
+    /// See [`Context::close_stream`].
+    pub fn close_stream(&self) -> bool {
+        self.runtime.block_on(self.cx.close_stream())
+    }
+
+    /// See [`Context::close_stream_for`].
+    pub fn close_stream_for(&self, wait: Duration) -> bool {
+        self.runtime.block_on(self.cx.close_stream_for(wait))
     }
 
     /// See [`Context::emergency`].

@@ -6,7 +6,7 @@ use std::{
     fmt, future,
     sync::Arc,
     task::{self, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use serde::Serialize;
@@ -61,13 +61,19 @@ pub struct Lent {
 impl Context {
     /// Returns the context of a call; for fronts.
     #[must_use]
-    pub fn new(caller: Caller, mut lent: Lent) -> Self {
+    pub fn new(caller: Caller, lent: Lent) -> Self {
+        Self::over(Lane::new(), caller, lent)
+    }
+
+    /// Returns the context of a call whose frames leave through `lane`; for fronts.
+    #[must_use]
+    pub fn over(lane: Lane, caller: Caller, mut lent: Lent) -> Self {
         let asks = match &mut lent.returned {
             Some(returned) => Asks::answered(std::mem::take(&mut returned.answers)),
             None => Asks::new(),
         };
         let running = Running {
-            lane: Lane::new(),
+            lane,
             asks,
             lent,
             caller,
@@ -201,6 +207,37 @@ impl Context {
         let mut push = Push::default();
         future::poll_fn(|cx| self.poll_send(cx, &mut push, None, |out| encode::visited(out, id)))
             .await;
+    }
+
+    /// Ends the connection that the caller reads, so that none has to stand open while the work
+    /// goes on for long: the caller comes back for the rest (SEP-1699). What is sent from now on
+    /// waits for it.
+    ///
+    /// Returns false, and does nothing, where the caller cannot come back: only callers of
+    /// revision 2025-11-25 that read a stream can.
+    pub async fn close_stream(&self) -> bool {
+        self.close(None).await
+    }
+
+    /// Like [`close_stream`](Self::close_stream), and tells the caller to come back after `wait`.
+    pub async fn close_stream_for(&self, wait: Duration) -> bool {
+        self.close(Some(wait)).await
+    }
+
+    async fn close(&self, wait: Option<Duration>) -> bool {
+        if !self.caller().facts.primes || !self.call.lane.close(wait) {
+            return false;
+        }
+        let mut gave_way = false;
+        future::poll_fn(|cx| {
+            if std::mem::replace(&mut gave_way, true) {
+                return Poll::Ready(true);
+            }
+            // Whoever polls the call ends the connection now.
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await
     }
 
     async fn log_text(&self, level: Level, text: impl fmt::Display + Send + Sync) {

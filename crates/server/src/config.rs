@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tidegate_session::Limits;
+use tidegate_session::{Limits, ReplayLimits};
 
 /// How a server behaves.
 #[derive(Clone, Debug)]
@@ -47,9 +47,6 @@ pub struct Config {
     /// How old a GET or listen stream may become; then its client opens another. Default one hour,
     /// so that none is forgotten for ever.
     pub stream_age: Duration,
-    /// How long a client is told to wait before it resumes a stream that broke (from 2025-11-25
-    /// on). Default one second: soon enough for a person, late enough for a server that restarts.
-    pub retry: Duration,
     /// How many connections are served at a time; more wait to be accepted. Default 10 000: some
     /// two hundred megabytes when all hold a stream. Bodies on their way come on top, each within
     /// `max_body`.
@@ -66,6 +63,12 @@ pub struct Config {
     pub drain: Duration,
     /// How long sessions live, and how many are remembered.
     pub sessions: Limits,
+    /// What is kept of a session's streams for clients whose connection broke; none: nothing, and
+    /// no stream can be resumed. Default [`ReplayLimits::default`]: it costs a fast call nothing.
+    pub replay: Option<ReplayLimits>,
+    /// How long a client should wait before it resumes a stream. Default one second: a person
+    /// hardly notices, and a server that restarts is not met by all its clients at once.
+    pub retry: Duration,
 }
 
 /// Whether answers are streamed.
@@ -101,13 +104,14 @@ impl Default for Config {
             call_deadline: Duration::from_secs(60 * 60),
             ask_ttl: Duration::from_secs(60 * 60),
             stream_age: Duration::from_secs(60 * 60),
-            retry: Duration::from_secs(1),
             max_connections: 10_000,
             max_calls: 10_000,
             max_streams: 10_000,
             max_subscriptions: 1_000,
             drain: Duration::from_secs(10),
             sessions: Limits::default(),
+            replay: Some(ReplayLimits::default()),
+            retry: Duration::from_secs(1),
         }
     }
 }

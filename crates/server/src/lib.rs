@@ -50,3 +50,4 @@ pub use self::{
     server::Server,
     service::Service,
 };
+pub use tidegate_session::ReplayLimits;

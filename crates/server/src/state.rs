@@ -12,7 +12,7 @@ use tidegate_session::{Keys, Spent, Table};
 
 use crate::{
     config::Config,
-    dispatch::{Asked, Calls, Streams},
+    dispatch::{Asked, Calls, Replay, Streams},
     error::Error,
     guard::Guard,
 };
@@ -29,6 +29,9 @@ pub(crate) struct State {
     pub(crate) asked: Arc<Asked>,
     pub(crate) spent: Arc<Mutex<Spent>>,
     pub(crate) streams: Arc<Streams>,
+    /// The GET streams that resume a call's: they end with their call, not when the server stops.
+    pub(crate) resumed: Arc<Streams>,
+    pub(crate) replay: Replay,
 }
 
 /// The sessions that are remembered, and when they were last looked through.
@@ -54,10 +57,12 @@ impl State {
                 tidegate_model::Implementation::new("tidegate", env!("CARGO_PKG_VERSION"))
             }
         };
+        let keys = Keys::generate().map_err(|_| Error::system("random bytes"))?;
         Ok(Arc::new(Self {
             guard: Guard::new(&config),
             signature: Signature::new(&server),
-            keys: Keys::generate().map_err(|_| Error::system("random bytes"))?,
+            replay: Replay::new(&keys, config.replay),
+            keys,
             sessions: Mutex::new(Sessions {
                 table: Table::new(config.sessions),
                 swept: 0,
@@ -66,6 +71,7 @@ impl State {
             asked: Arc::default(),
             spent: Arc::default(),
             streams: Streams::new(config.max_streams),
+            resumed: Streams::new(config.max_streams),
             handler,
             config,
         }))
@@ -87,9 +93,15 @@ impl State {
         }
         let mut busy = self.calls.busy();
         busy.extend(self.streams.busy());
+        busy.extend(self.resumed.busy());
         let mut sessions = self.sessions.lock();
         sessions.swept = now;
-        sessions.table.expire(now, |key| busy.contains(key));
+        let over = sessions.table.expire(now, |key| busy.contains(key));
+        drop(sessions);
+        for session in over {
+            self.replay.forget(session);
+        }
+        self.replay.expire();
     }
 }
 

@@ -21,6 +21,8 @@ use std::{
 
 use parking_lot::Mutex;
 
+use crate::replay::{Numbers, Stream};
+
 /// The frames of one call, or of one standing stream.
 #[derive(Debug)]
 pub struct Lane {
@@ -37,6 +39,10 @@ struct State {
     last_drain: Option<Instant>,
     last_size: usize,
     progress: f64,
+    /// Frames that can be replayed carry ids.
+    numbers: Option<Numbers>,
+    /// The reader is to end its stream, and say how long to wait before it is resumed.
+    closing: Option<Option<Duration>>,
     reader: Option<Waker>,
     /// Who waits for room, or for cancellation. Woken together: both are rare.
     waiting: Vec<Waker>,
@@ -57,6 +63,8 @@ pub enum Push {
 pub struct Drained {
     /// The frames, in order, ready to be sent.
     pub frames: Vec<u8>,
+    /// How many frames there are.
+    pub count: u64,
     /// Whether the writer gave way so that these frames leave now: send before polling it again.
     pub gave_way: bool,
 }
@@ -78,6 +86,16 @@ impl Lane {
     /// Returns an empty lane. It allocates nothing before the first frame.
     #[must_use]
     pub const fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// Returns an empty lane whose frames are events with ids, so that they can be replayed.
+    #[must_use]
+    pub const fn numbered(numbers: Numbers) -> Self {
+        Self::with(Some(numbers))
+    }
+
+    const fn with(numbers: Option<Numbers>) -> Self {
         Self {
             state: Mutex::new(State {
                 frames: Vec::new(),
@@ -88,6 +106,8 @@ impl Lane {
                 last_drain: None,
                 last_size: 0,
                 progress: f64::NEG_INFINITY,
+                numbers,
+                closing: None,
                 reader: None,
                 waiting: Vec::new(),
             }),
@@ -129,8 +149,7 @@ impl Lane {
             let expected = state.last_size.min(Self::MAX_BYTES);
             state.frames.reserve(expected);
         }
-        write(&mut state.frames);
-        state.count += 1;
+        state.write(write);
         *push = Push::Written;
         let reader = state.reader.take();
         let overdue = state
@@ -156,8 +175,7 @@ impl Lane {
         if state.detached {
             return;
         }
-        write(&mut state.frames);
-        state.count += 1;
+        state.write(write);
         let reader = state.reader.take();
         drop(state);
         if let Some(reader) = reader {
@@ -197,6 +215,46 @@ impl Lane {
     /// Returns whether no frame waits.
     pub fn is_empty(&self) -> bool {
         self.state.lock().count == 0
+    }
+
+    /// Returns whether frames are numbered.
+    pub fn is_numbered(&self) -> bool {
+        self.state.lock().numbers.is_some()
+    }
+
+    /// Returns the stream that the frames belong to, if they are numbered.
+    pub fn stream(&self) -> Option<Stream> {
+        self.state.lock().numbers.as_mut().map(Numbers::stream)
+    }
+
+    /// Returns the event that primes a numbered stream: a place to resume from before anything was
+    /// said.
+    pub fn priming(&self, retry: Duration) -> Option<Vec<u8>> {
+        let mut out = Vec::with_capacity(96);
+        let mut state = self.state.lock();
+        state.numbers.as_mut()?.write_priming(&mut out, retry);
+        Some(out)
+    }
+
+    /// Asks the reader to end its stream, which is resumed later, after `retry` if that is given.
+    /// Returns false where it cannot be resumed: then nothing is asked.
+    pub fn close(&self, retry: Option<Duration>) -> bool {
+        let mut state = self.state.lock();
+        if state.numbers.is_none() || state.detached {
+            return false;
+        }
+        state.closing = Some(retry);
+        let reader = state.reader.take();
+        drop(state);
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+        true
+    }
+
+    /// Returns whether the stream is to be ended, once each time; for the reader.
+    pub fn take_closing(&self) -> Option<Option<Duration>> {
+        self.state.lock().closing.take()
     }
 
     /// Nobody reads any more: frames go nowhere and never wait.
@@ -258,6 +316,14 @@ impl State {
         self.count >= Lane::MAX_FRAMES || self.frames.len() >= Lane::MAX_BYTES
     }
 
+    fn write(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        if let Some(numbers) = &mut self.numbers {
+            numbers.write_next(&mut self.frames);
+        }
+        write(&mut self.frames);
+        self.count += 1;
+    }
+
     fn wait(&mut self, waker: &Waker) {
         if !self.waiting.iter().any(|other| other.will_wake(waker)) {
             self.waiting.push(waker.clone());
@@ -280,10 +346,11 @@ impl State {
         let frames = std::mem::take(&mut self.frames);
         self.last_size = frames.len();
         self.last_drain = Some(now);
-        self.count = 0;
+        let count = std::mem::take(&mut self.count) as u64;
         self.wake_waiting();
         Drained {
             frames,
+            count,
             gave_way: std::mem::take(&mut self.gave_way),
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   handler ──push──▶ Lane ──drain──▶ socket        one call's outgoing frames, bounded
+//!                            └──────▶ ReplayStore   … kept for whoever's connection breaks
 //!
 //!   initialize ──▶ Keys::seal ──▶ Mcp-Session-Id    the handshake rides in the id itself,
 //!   any request ──▶ Keys::open ──▶ Ticket           so a session costs no memory …
@@ -25,9 +26,10 @@
 //! assert!(keys.open(id.as_bytes(), b"somebody else").is_none());
 //! ```
 
-mod lane;
 mod ticket;
 mod seal;
+mod replay;
+mod lane;
 mod table;
 mod asks;
 mod round;
@@ -38,6 +40,10 @@ pub use self::{
     asks::{Answers, Asks},
     bulletin::{Bulletin, News, Seat, Watched},
     lane::{Drained, Lane, Push},
+    replay::{
+        CallEvent, Chunk, EventId, EventKeys, Memory, Numbers, Read, ReplayLimits, ReplayStore,
+        Stream,
+    },
     round::{CallDigest, MAX_STATE, Round, Stale, read_answers},
     seal::{Keys, NoEntropy, Purpose},
     spent::Spent,

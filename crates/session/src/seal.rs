@@ -17,6 +17,9 @@ use crate::ticket::Ticket;
 
 const NONCE: usize = 24;
 
+/// The nonce that derived keys are made with. A session's is random, and never this one.
+const DERIVED: [u8; NONCE] = *b"tidegate: event ids, v1.";
+
 /// The longest id that is looked at: the longest we make is shorter.
 const MAX_ID: usize = 1024;
 
@@ -126,6 +129,15 @@ impl Keys {
             aad: &purpose.bind(principal),
         };
         cipher.decrypt(&XNonce::from(*nonce), payload).ok()
+    }
+
+    /// Returns a key for event ids from each key, in the same order: the first bytes of a key
+    /// stream that nothing else is encrypted with.
+    pub(crate) fn derived(&self) -> impl Iterator<Item = [u8; 16]> {
+        self.keys.iter().filter_map(|(_, cipher)| {
+            let sealed = cipher.encrypt(&XNonce::from(DERIVED), [0; 16].as_slice());
+            sealed.ok()?.first_chunk().copied()
+        })
     }
 }
 

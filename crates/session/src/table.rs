@@ -171,8 +171,9 @@ impl Table {
     }
 
     /// Forgets what is over: ended ids that no longer open anyway, state past its lifetime, and
-    /// state that lay idle, unless `busy` says that the session has work under way.
-    pub fn expire(&mut self, now: u64, busy: impl Fn(&SessionKey) -> bool) {
+    /// state that lay idle, unless `busy` says that the session has work under way. Returns the
+    /// sessions that ended with it.
+    pub fn expire(&mut self, now: u64, busy: impl Fn(&SessionKey) -> bool) -> Vec<SessionKey> {
         let Limits {
             lifetime,
             idle,
@@ -181,8 +182,10 @@ impl Table {
         } = self.limits;
         self.ended.retain(|_, opens_until| *opens_until > now);
         let ended = &mut self.ended;
+        let mut over = Vec::new();
         self.states.retain(|key, state| {
             if now.saturating_sub(state.issued) >= lifetime {
+                over.push(*key);
                 return false;
             }
             if now.saturating_sub(state.last_used) < idle {
@@ -197,8 +200,10 @@ impl Table {
                 return true;
             }
             ended.insert(*key, state.issued + lifetime);
+            over.push(*key);
             false
         });
+        over
     }
 
     /// Returns the session's state, which it has from now on.
@@ -282,7 +287,7 @@ mod tests {
             Ok(Some(Level::Debug)),
             "work was under way"
         );
-        table.expire(38, |_| false);
+        assert_eq!(table.expire(38, |_| false), [ticket.key]);
         assert_eq!(table.enter(&ticket, 38), Err(Gone));
     }
 

@@ -14,7 +14,7 @@ pub struct Answer {
     connection: Connection,
     body: Body,
     read: BytesMut,
-    last_id: Option<String>,
+    last_event_id: Option<String>,
     retry: Option<u64>,
 }
 
@@ -23,8 +23,10 @@ pub struct Answer {
 pub enum Event {
     /// A comment: a sign of life.
     Comment(String),
-    /// A message; empty in an event that only primes.
+    /// A message.
     Message(String),
+    /// No message: a place to resume from, or when to come back.
+    Empty,
 }
 
 /// How much of the body is still to come.
@@ -58,7 +60,7 @@ impl Answer {
             connection,
             body: Body::Whole,
             read: BytesMut::new(),
-            last_id: None,
+            last_event_id: None,
             retry: None,
         };
         answer.body = match (
@@ -102,12 +104,46 @@ impl Answer {
         soon("an event", self.next_event()).await
     }
 
+    /// Returns the last event's id: where the stream can be resumed.
+    ///
+    /// # Panics
+    ///
+    /// When none had one.
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        self.last_event_id.as_deref().expect("an event with an id")
+    }
+
+    /// Returns whether an event had an id.
+    #[must_use]
+    pub const fn has_event_id(&self) -> bool {
+        self.last_event_id.is_some()
+    }
+
+    /// Returns after how many milliseconds the server wants to be asked again.
+    #[must_use]
+    pub const fn retry(&self) -> Option<u64> {
+        self.retry
+    }
+
+    fn note(&mut self, event: &str) {
+        for line in event.lines() {
+            if let Some(id) = line.strip_prefix("id: ") {
+                self.last_event_id = Some(id.to_owned());
+            }
+            if let Some(retry) = line.strip_prefix("retry: ") {
+                self.retry = Some(retry.parse().expect("milliseconds"));
+            }
+        }
+    }
+
     async fn next_event(&mut self) -> Option<Event> {
         loop {
             if let Some(end) = memchr::memmem::find(&self.read, b"\n\n") {
                 let event = self.read.split_to(end + 2);
-                self.note(&event);
-                return Some(Event::read(&event[..end]));
+                let event = std::str::from_utf8(&event[..end]).expect("events are UTF-8");
+                self.note(event);
+                return Some(Event::read(event));
             }
             let Some(more) = self.chunk().await else {
                 assert!(self.read.is_empty(), "half an event: {:?}", self.read);
@@ -117,30 +153,7 @@ impl Answer {
         }
     }
 
-    /// Returns the id of the last event that had one.
-    #[must_use]
-    pub fn last_id(&self) -> Option<&str> {
-        self.last_id.as_deref()
-    }
-
-    /// Returns how many milliseconds a client was last told to wait before it resumes.
-    #[must_use]
-    pub const fn retry(&self) -> Option<u64> {
-        self.retry
-    }
-
-    fn note(&mut self, event: &[u8]) {
-        for line in String::from_utf8_lossy(event).lines() {
-            if let Some(id) = line.strip_prefix("id:") {
-                self.last_id = Some(id.trim().to_owned());
-            }
-            if let Some(retry) = line.strip_prefix("retry:") {
-                self.retry = Some(retry.trim().parse().expect("milliseconds"));
-            }
-        }
-    }
-
-    /// Returns the next message, past comments and priming events; `None` at the end of the stream.
+    /// Returns the next message, past comments; `None` at the end of the stream.
     ///
     /// # Panics
     ///
@@ -148,9 +161,8 @@ impl Answer {
     pub async fn message(&mut self) -> Option<Value> {
         loop {
             match self.event().await? {
-                Event::Message(data) if data.is_empty() => {}
                 Event::Message(data) => return Some(serde_json::from_str(&data).expect("JSON")),
-                Event::Comment(_) => {}
+                Event::Comment(_) | Event::Empty => {}
             }
         }
     }
@@ -268,8 +280,7 @@ impl Answer {
 // === impl Event ===
 
 impl Event {
-    fn read(event: &[u8]) -> Self {
-        let event = std::str::from_utf8(event).expect("events are UTF-8");
+    fn read(event: &str) -> Self {
         if let Some(comment) = event.strip_prefix(':') {
             return Self::Comment(comment.trim().to_owned());
         }
@@ -277,7 +288,12 @@ impl Event {
         let data: Vec<&str> = lines
             .map(|line| line.strip_prefix(' ').unwrap_or(line))
             .collect();
-        assert!(!data.is_empty(), "an event without data: {event:?}");
-        Self::Message(data.join("\n"))
+        let data = data.join("\n");
+        if !data.is_empty() {
+            return Self::Message(data);
+        }
+        let says_something = ["id: ", "retry: "].iter().any(|name| event.contains(name));
+        assert!(says_something, "an event of nothing: {event:?}");
+        Self::Empty
     }
 }

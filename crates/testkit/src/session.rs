@@ -102,6 +102,12 @@ impl Session {
         self.inside(Request::new("GET").accept("text/event-stream"))
     }
 
+    /// Returns the request for what followed an event on its stream.
+    #[must_use]
+    pub fn resume(&self, last_event_id: &str) -> Request {
+        self.get().header("last-event-id", last_event_id)
+    }
+
     /// Returns the request that ends the session.
     #[must_use]
     pub fn delete(&self) -> Request {

@@ -39,7 +39,9 @@
 pub use tidegate_handler::*;
 
 #[cfg(feature = "server")]
-pub use tidegate_server::{Bound, Config, Error, Respond, ResponseBody, Server, Service};
+pub use tidegate_server::{
+    Bound, Config, Error, ReplayLimits, Respond, ResponseBody, Server, Service,
+};
 
 /// Calling servers.
 #[cfg(feature = "client")]

@@ -82,20 +82,10 @@ fn a_listener_is_acknowledged_and_its_end_is_a_result() {
 fn ids_of_events_read_back_and_nothing_else_does() {
     for version in [0, 1, 0x2a, u64::MAX] {
         let line = written(|out| event_id(out, version));
-        let id = line.trim().strip_prefix("id: ").expect("an id");
+        let id = line.trim().strip_prefix("id: g").expect("an id");
         assert_eq!(resumed(id.as_bytes()), Some(version));
     }
-    for garbage in [
-        "",
-        "g",
-        "g+1",
-        "g-1",
-        "g 1",
-        "gx",
-        "2a",
-        "G2a",
-        "g12345678123456781",
-    ] {
+    for garbage in ["", "+1", "-1", " 1", "x", "g1", "12345678123456781"] {
         assert_eq!(resumed(garbage.as_bytes()), None, "{garbage}");
     }
 }

@@ -8,6 +8,7 @@ use std::{
 use tidegate_era::encode::Framing;
 use tidegate_handler::{Caller, Context, Lent, Reply, Returned};
 use tidegate_model::{Call, Id, Level, Outcome};
+use tidegate_session::Lane;
 
 use super::{
     rounds,
@@ -23,13 +24,14 @@ pub(crate) enum Begun {
     Running(Running),
 }
 
-/// Gives a call to the handler.
+/// Gives a call to the handler; what it says leaves through `lane`.
 pub(crate) fn begin(
     state: &Arc<State>,
     mut call: Call,
     caller: Caller,
     log_level: Option<Level>,
     returned: Option<Box<Returned>>,
+    lane: Lane,
 ) -> Begun {
     let id = call.id.clone();
     let facts = caller.facts;
@@ -40,7 +42,8 @@ pub(crate) fn begin(
         }
         None => Asking::Never,
     };
-    let cx = Context::new(
+    let cx = Context::over(
+        lane,
         caller,
         Lent {
             framing: Framing::Sse,

@@ -172,6 +172,17 @@ impl Running {
             .map(|inner| (inner.cx.lane(), &inner.id, inner.facts))
     }
 
+    /// Returns whether the call may go on without its connection, and notes that it does: whoever
+    /// holds it then is the last who does.
+    pub(crate) fn outlive(&mut self) -> bool {
+        let Some(inner) = &mut self.inner else {
+            return false;
+        };
+        let goes_on = inner.may_outlive();
+        inner.is_orphan |= goes_on;
+        goes_on
+    }
+
     /// Returns the call's context.
     pub(crate) const fn context(&self) -> &Context {
         &self.cx
@@ -186,10 +197,7 @@ impl Drop for Running {
         let Some(mut inner) = self.inner.take() else {
             return;
         };
-        let goes_on = !inner.facts.disconnect_cancels
-            && !inner.is_orphan
-            && inner.state.calls.is_open()
-            && !inner.cx.is_cancelled();
+        let goes_on = inner.may_outlive();
         let runtime = Handle::try_current();
         match runtime {
             Ok(runtime) if goes_on => {
@@ -226,6 +234,13 @@ impl Drop for Running {
 // === impl Inner ===
 
 impl Inner {
+    fn may_outlive(&self) -> bool {
+        !self.facts.disconnect_cancels
+            && !self.is_orphan
+            && self.state.calls.is_open()
+            && !self.cx.is_cancelled()
+    }
+
     fn poll(&mut self, task: &mut Task<'_>) -> Poll<Ending> {
         if let Some(pending) = &mut self.pending {
             if self.cx.is_cancelled() {

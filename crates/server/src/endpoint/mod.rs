@@ -7,6 +7,7 @@ mod listen;
 mod legacy;
 mod session;
 mod handshake;
+mod resume;
 mod standing;
 
 pub(crate) use self::{

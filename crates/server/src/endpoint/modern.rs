@@ -6,6 +6,7 @@ use http::{Response, request::Parts};
 use tidegate_era::{Accept, Envelope, Facts, Head, Kind, Reject, Revision, code, modern};
 use tidegate_handler::Caller;
 use tidegate_model::{Call, Method};
+use tidegate_session::Lane;
 
 use super::listen::listen;
 use crate::{
@@ -79,7 +80,7 @@ pub(super) async fn answer(
     };
     let log_level = call.meta.log_level;
     let begun = match returned(state, &call, &caller) {
-        Ok(returned) => begin(state, call, caller, log_level, returned),
+        Ok(returned) => begin(state, call, caller, log_level, returned, Lane::new()),
         Err(failure) => Begun::Done(call.id, failure.into()),
     };
     respond::answer(state, accept, facts, begun).await

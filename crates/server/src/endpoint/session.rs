@@ -49,3 +49,14 @@ pub(super) fn enter(
     legacy::version_of(head, ticket.revision)?;
     Ok(Inside { ticket, level })
 }
+
+/// Checks that a session has not ended since it was let in; for whoever has just opened what the
+/// session's end closes.
+pub(super) fn is_open(state: &State, inside: &Inside) -> Result<(), Reject> {
+    let entered = state
+        .sessions
+        .lock()
+        .table
+        .enter(&inside.ticket, state::now());
+    entered.map(|_| ()).map_err(|_| Reject::session_not_found())
+}

@@ -1,19 +1,23 @@
-//! GET and DELETE: a session's standing stream, and its end.
+//! GET and DELETE: a session's standing stream, or a call's that is resumed; and a session's end.
 
 use std::sync::Arc;
 
-use http::{HeaderValue, Response, StatusCode, request::Parts};
-use tidegate_era::{Head, Reject, code, modern::Filter, notice};
+use http::{Response, StatusCode, request::Parts};
+use tidegate_era::{Head, Reject, modern::Filter, notice};
 use tidegate_handler::Bulletin;
-use tidegate_session::Ticket;
+use tidegate_session::EventId;
 
-use super::{modern::unavailable, session};
+use super::{
+    modern::unavailable,
+    resume,
+    session::{self, Inside},
+};
 use crate::{
     respond::{self, ResponseBody},
     state::{self, State},
 };
 
-/// Opens a session's standing stream, or takes up a stream that broke.
+/// Opens a session's standing stream, or takes up the stream that `Last-Event-ID` names.
 pub(crate) async fn get(
     state: &Arc<State>,
     parts: &Parts,
@@ -33,23 +37,26 @@ pub(crate) async fn get(
     }
     let inside = session::enter(state, None, &head)?;
     state.sweep(state::now());
-    // The first letter of an event's id says which kind of stream it is from.
-    match head.last_event_id.map(HeaderValue::as_bytes) {
-        None => standing(state, &inside.ticket, None).await,
-        Some(id @ [b'g', ..]) => {
-            let seen = notice::resumed(id).ok_or_else(malformed)?;
-            standing(state, &inside.ticket, Some(seen)).await
+    let Some(last) = head.last_event_id else {
+        return standing(state, &inside, None).await;
+    };
+    match EventId::read(last.as_bytes()).ok_or_else(resume::malformed)? {
+        // Apart and boxed, so that a connection's room for a request stays small.
+        EventId::Call(call) => Box::pin(resume::resume(state, &inside, call)).await,
+        EventId::Standing(version) => {
+            let seen = notice::resumed(version.as_bytes()).ok_or_else(resume::malformed)?;
+            standing(state, &inside, Some(seen)).await
         }
-        Some(_) => Err(malformed()),
     }
 }
 
 /// Opens a standing stream: from now on, or from the version that was `seen` before it broke.
 async fn standing(
     state: &Arc<State>,
-    ticket: &Ticket,
+    inside: &Inside,
     seen: Option<u64>,
 ) -> Result<Response<ResponseBody>, Reject> {
+    let ticket = &inside.ticket;
     let facts = ticket.revision.facts();
     let offer = state.offer(facts).await.map_err(unavailable)?;
     let open = match seen {
@@ -60,15 +67,10 @@ async fn standing(
             state.streams.open(ticket.key, now)?
         }
     };
+    // A DELETE between the two would have closed what was open then.
+    session::is_open(state, inside)?;
     let offered = Filter::offered(&offer.capabilities);
     Ok(respond::standing(state, open, facts, ticket.key, &offered))
-}
-
-fn malformed() -> Reject {
-    Reject::bad_request(
-        code::INVALID_REQUEST,
-        "Last-Event-ID is none that this server gave; leave it out to open a new stream",
-    )
 }
 
 /// Ends a session: its id opens no more, its streams end, its calls are cancelled.
@@ -79,6 +81,8 @@ pub(crate) fn delete(state: &Arc<State>, parts: &Parts) -> Result<Response<Respo
     let ended = state.sessions.lock().table.end(&inside.ticket);
     ended.map_err(|full| Reject::busy(StatusCode::SERVICE_UNAVAILABLE, 10, full.to_string()))?;
     state.streams.close(inside.ticket.key);
+    state.resumed.close(inside.ticket.key);
     state.calls.cancel_all(inside.ticket.key);
+    state.replay.forget(inside.ticket.key);
     Ok(respond::ended())
 }

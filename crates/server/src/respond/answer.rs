@@ -7,7 +7,8 @@
 //!   pending and silent, then ready  ──▶ JSON
 //! ```
 //!
-//! So a fast call costs what plain HTTP costs, and an error found early still has its status.
+//! So a fast call costs what plain HTTP costs, and an error found early still has its status. Only a
+//! call that is pending and whose stream can be resumed from its start is a stream at once.
 
 use std::{
     future::{Future, poll_fn},
@@ -25,14 +26,16 @@ use tidegate_era::{
 };
 use tidegate_handler::Context;
 use tidegate_model::{Id, Outcome};
+use tidegate_session::{Chunk, Lane};
 
 use super::{
     body::{Kind, ResponseBody},
+    logged::LoggedStream,
     stream::CallStream,
 };
 use crate::{
     config::Respond,
-    dispatch::{Begun, Ending, Running},
+    dispatch::{Begun, Driver, Ending, Running, clock},
     state::State,
 };
 
@@ -43,6 +46,11 @@ const fn how(state: &State, accept: Accept) -> Respond {
         (false, true) => Respond::Sse,
         _ => state.config.respond,
     }
+}
+
+/// Returns whether a caller may be answered with a stream.
+pub(crate) const fn may_stream(state: &State, accept: Accept) -> bool {
+    !matches!(how(state, accept), Respond::Json)
 }
 
 /// Answers a call.
@@ -69,11 +77,10 @@ pub(crate) async fn answer(
         let Ending::Outcome(done) = ending else {
             return Ok(nothing_more());
         };
-        let said = lane.drain(Instant::now()).frames;
-        if said.is_empty() || how == Respond::Json {
+        if lane.is_empty() || how == Respond::Json {
             return Ok(outcome(state, accept, facts, &id, &done));
         }
-        return Ok(whole_stream(state, facts, &id, &done, said));
+        return Ok(whole_call(state, facts, &id, &done, lane).await);
     }
     running.enter()?;
     // Apart and boxed, so that a connection's room for a request stays small.
@@ -96,7 +103,8 @@ async fn pending(
             Some(Ending::Cancelled) => return nothing_more(),
             None => {}
         },
-        Respond::Auto if lane.is_empty() => {
+        // A stream that can be resumed begins at once: only then can its answer be.
+        Respond::Auto if lane.is_empty() && !(facts.primes && lane.is_numbered()) => {
             let mut commit = pin!(tokio::time::sleep(state.config.commit_after));
             let ended = poll_fn(|task| {
                 if let Poll::Ready(ending) = running.poll(task) {
@@ -113,8 +121,7 @@ async fn pending(
                     return outcome(state, accept, facts, &id, &done);
                 }
                 Some(Ending::Outcome(done)) => {
-                    let said = lane.drain(Instant::now()).frames;
-                    return whole_stream(state, facts, &id, &done, said);
+                    return whole_call(state, facts, &id, &done, lane).await;
                 }
                 Some(Ending::Cancelled) => return nothing_more(),
                 None => {}
@@ -122,12 +129,16 @@ async fn pending(
         }
         Respond::Auto | Respond::Sse => {}
     }
+    if let (Some(stream), Some(store)) = (lane.stream(), state.replay.store()) {
+        let driver = Driver::new(state, store, running, cx.clone(), id, stream);
+        return sse(Kind::Logged(Box::new(LoggedStream::new(state, driver))));
+    }
     sse(Kind::Call(Box::new(CallStream::new(state, running, cx))))
 }
 
 /// Waits for the end of a call that is answered without a stream; what it says is left out. None:
 /// it asks its client something, which takes a stream after all.
-async fn silently(running: &mut Running, lane: &tidegate_session::Lane) -> Option<Ending> {
+async fn silently(running: &mut Running, lane: &Lane) -> Option<Ending> {
     poll_fn(|task| {
         loop {
             if let Poll::Ready(ending) = running.poll(task) {
@@ -162,7 +173,7 @@ pub(crate) fn outcome(
 ) -> Response<ResponseBody> {
     let status = encode::status(facts, done);
     if status == StatusCode::OK && how(state, accept) == Respond::Sse {
-        return whole_stream(state, facts, id, done, Vec::new());
+        return whole_stream(state, facts, id, done);
     }
     let mut out = Vec::new();
     encode::response(&mut out, facts, &state.signature, id, done);
@@ -171,18 +182,35 @@ pub(crate) fn outcome(
     response
 }
 
-/// A stream that is complete: what the call said, and its answer.
-fn whole_stream(
-    state: &State,
-    facts: Facts,
-    id: &Id,
-    done: &Outcome,
-    mut out: Vec<u8>,
-) -> Response<ResponseBody> {
+/// A stream that is complete: the answer alone.
+fn whole_stream(state: &State, facts: Facts, id: &Id, done: &Outcome) -> Response<ResponseBody> {
+    let mut out = Vec::new();
     Framing::Sse.write(&mut out, |out| {
         encode::response(out, facts, &state.signature, id, done)
     });
     sse(Kind::Full(out.into()))
+}
+
+/// A stream that is complete: what the call said, and its answer. If it can be replayed, it is in
+/// the log before it is sent.
+async fn whole_call(
+    state: &State,
+    facts: Facts,
+    id: &Id,
+    done: &Outcome,
+    lane: &Lane,
+) -> Response<ResponseBody> {
+    lane.push_now(|out| {
+        Framing::Sse.write(out, |out| {
+            encode::response(out, facts, &state.signature, id, done)
+        });
+    });
+    let drained = lane.drain(Instant::now());
+    let chunk = Chunk::new(drained, 0, true);
+    if let (Some(stream), Some(store)) = (lane.stream(), state.replay.store()) {
+        poll_fn(|task| store.poll_append(task, stream, &chunk, clock())).await;
+    }
+    sse(Kind::Full(chunk.bytes))
 }
 
 /// The answer to whoever no longer waits: a stream that ends without a word.

@@ -11,7 +11,8 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use super::{
-    batch::BatchStream, listen::ListenStream, standing::StandingStream, stream::CallStream,
+    batch::BatchStream, listen::ListenStream, logged::LoggedStream, resumed::ResumedStream,
+    standing::StandingStream, stream::CallStream,
 };
 use crate::connection::Busy;
 
@@ -29,6 +30,10 @@ pub(super) enum Kind {
     Full(Bytes),
     /// The stream of one call.
     Call(Box<CallStream>),
+    /// The stream of one call, which can be resumed.
+    Logged(Box<LoggedStream>),
+    /// The rest of such a stream.
+    Resumed(Box<ResumedStream>),
     /// The stream of several.
     Batch(Box<BatchStream>),
     /// A GET stream.
@@ -65,6 +70,8 @@ impl Body for ResponseBody {
                 Poll::Ready(Some(bytes))
             }
             Kind::Call(stream) => stream.poll_chunk(task),
+            Kind::Logged(stream) => stream.poll_chunk(task),
+            Kind::Resumed(stream) => stream.poll_chunk(task),
             Kind::Batch(stream) => stream.poll_chunk(task),
             Kind::Standing(stream) => stream.poll_chunk(task),
             Kind::Listen(stream) => stream.poll_chunk(task),
@@ -91,6 +98,8 @@ impl fmt::Debug for ResponseBody {
             Kind::Empty => "Empty",
             Kind::Full(_) => "Full",
             Kind::Call(_) => "Call",
+            Kind::Logged(_) => "Logged",
+            Kind::Resumed(_) => "Resumed",
             Kind::Batch(_) => "Batch",
             Kind::Standing(_) => "Standing",
             Kind::Listen(_) => "Listen",

@@ -3,6 +3,8 @@
 mod body;
 mod answer;
 mod stream;
+mod logged;
+mod resumed;
 mod batch;
 mod hearing;
 mod standing;
@@ -11,9 +13,10 @@ mod refuse;
 
 pub use self::body::ResponseBody;
 pub(crate) use self::{
-    answer::{answer, outcome},
+    answer::{answer, may_stream, outcome},
     batch::batch,
     listen::listen,
     refuse::{accepted, ended, refuse},
+    resumed::{Resumed, resumed},
     standing::standing,
 };

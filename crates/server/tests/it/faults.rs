@@ -3,6 +3,7 @@
 
 mod batch;
 mod blocking;
+mod breaking;
 mod burst;
 mod cancel;
 mod changing;
@@ -19,12 +20,16 @@ mod limits;
 mod listen;
 mod listen_race;
 mod panics;
+mod polling;
 mod raw;
+mod replay;
 mod respond;
+mod resume;
 mod resumed;
 mod sessions;
 mod slow_reader;
 mod standing;
 mod stopping;
 mod subscriptions;
+mod take_over;
 pub(crate) mod tools;

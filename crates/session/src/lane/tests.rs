@@ -4,7 +4,10 @@ use std::sync::{
 };
 use std::task::Wake;
 
+use tidegate_model::Id;
+
 use super::*;
+use crate::{EventKeys, Keys, SessionKey};
 
 #[derive(Default)]
 struct Count(AtomicUsize);
@@ -137,4 +140,43 @@ fn cancelling_wakes_both_sides() {
     lane.cancel();
     assert_eq!(count.get(), 2);
     assert!(lane.is_cancelled() && lane.poll_cancelled(&cx).is_ready());
+}
+
+fn numbered() -> Lane {
+    let keys = EventKeys::new(&Keys::new(0, &[5; 32])).into();
+    Lane::numbered(Numbers::new(keys, SessionKey([1; 16]), Id::Number(7)))
+}
+
+#[test]
+fn frames_of_a_numbered_lane_begin_with_their_ids() {
+    let lane = numbered();
+    let priming = lane.priming(Duration::from_millis(250)).expect("numbers");
+    let priming = String::from_utf8(priming).expect("text");
+    let (id, rest) = priming.split_once('\n').expect("a line");
+    let stem = id.strip_suffix('0').expect("the place before the first");
+    assert!(stem.starts_with("id: c1.n7."), "{id}");
+    assert_eq!(rest, "retry: 250\ndata: \n\n");
+    for frame in ["data: a\n\n", "data: b\n\n"] {
+        lane.push_now(|out| out.extend_from_slice(frame.as_bytes()));
+    }
+    let drained = lane.drain(Instant::now());
+    let expected = format!("{stem}1\ndata: a\n\n{stem}2\ndata: b\n\n");
+    assert_eq!(drained.frames, expected.as_bytes());
+    assert_eq!(drained.count, 2);
+}
+
+#[test]
+fn a_lane_that_can_be_replayed_is_closed_once_for_each_time_it_is_asked() {
+    assert!(!Lane::new().close(None));
+    let lane = numbered();
+    let count = Arc::new(Count::default());
+    let waker = Waker::from(Arc::clone(&count));
+    let cx = Context::from_waker(&waker);
+    assert!(lane.poll_readable(&cx).is_pending());
+    assert!(lane.close(Some(Duration::ZERO)));
+    assert_eq!(count.get(), 1, "its reader is woken");
+    assert_eq!(lane.take_closing(), Some(Some(Duration::ZERO)));
+    assert_eq!(lane.take_closing(), None);
+    lane.detach();
+    assert!(!lane.close(None), "nobody reads any more");
 }

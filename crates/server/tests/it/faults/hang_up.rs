@@ -8,7 +8,7 @@ use tidegate_handler::{BlockingContext, Context};
 use tidegate_testkit::{InMemory, Run, Session, call, in_a_process_of_its_own, soon};
 use tokio::time::sleep;
 
-use super::tools::{Nothing, Tell, say, server_with, telling, text, waiting};
+use super::tools::{Nothing, Tell, logged, say, server_with, telling, text, waiting};
 
 #[tokio::test]
 async fn a_modern_call_whose_caller_hangs_up_is_dropped() {
@@ -130,12 +130,20 @@ async fn a_legacy_call_whose_caller_hangs_up_goes_on_to_its_end() {
         answer.message().await.expect("a log message")["params"]["data"],
         "waiting"
     );
+    let heard_last = answer.last_event_id().to_owned();
     drop(answer);
     assert_eq!(heard.recv().await, Some("begun"));
     assert_eq!(
         soon("the end of the call", heard.recv()).await,
         Some("ended")
     );
+
+    // V14: the result is there for whoever comes back, and nothing else than what was missed.
+    let (missed, _) = session.ask(session.resume(&heard_last)).await.rest().await;
+    let expected: Vec<String> = (0..5_000).map(|number| number.to_string()).collect();
+    assert_eq!(logged(&missed), expected);
+    assert_eq!(missed.len(), 5_001);
+    assert_eq!(text(&missed[5_000]["result"]), "done");
 
     let next = session
         .ask(session.call("echo", say("still here")))

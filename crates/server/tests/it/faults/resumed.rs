@@ -48,7 +48,7 @@ async fn what_changed_since_is_told_once_and_in_order() {
         let mut stream = session.ask(session.get()).await;
         bulletin.tell(Change::Tools);
         assert_eq!(until(&mut stream, "tools").await.len(), 1);
-        let id = stream.last_id().expect("an id").to_owned();
+        let id = stream.last_event_id().to_owned();
         assert_eq!(id, "g1001");
         drop(stream);
 
@@ -65,7 +65,7 @@ async fn what_changed_since_is_told_once_and_in_order() {
         // It lives on.
         bulletin.tell(Change::Resources);
         assert_eq!(until(&mut resumed, "resources").await.len(), 1);
-        assert_eq!(resumed.last_id(), Some("g100c"));
+        assert_eq!(resumed.last_event_id(), "g100c");
     }
 }
 
@@ -85,7 +85,10 @@ async fn each_event_is_a_place_to_resume_from() {
     let all = ["tools", "memo://a", "prompts", "memo://b"];
     let mut stream = resume(&session, "g1000").await;
     for read in 0..all.len() {
-        let id = stream.last_id().unwrap_or("g1000").to_owned();
+        let id = match read {
+            0 => "g1000".to_owned(),
+            _ => stream.last_event_id().to_owned(),
+        };
         let mut resumed = resume(&session, &id).await;
         assert_eq!(until(&mut resumed, "memo://b").await, all[read..], "{id}");
         stream = resume(&session, "g1000").await;
@@ -108,7 +111,7 @@ async fn a_gap_is_said() {
         told.sort_unstable();
         let all = ["memo://a", "memo://b", "prompts", "resources", "tools"];
         assert_eq!(told, all, "{id}");
-        assert_eq!(stream.last_id(), Some("g1001"));
+        assert_eq!(stream.last_event_id(), "g1001");
     }
 }
 
@@ -118,10 +121,10 @@ async fn of_what_has_no_version_of_its_own_only_the_last_has_an_id() {
     let session = session_with_subscriptions(&door, "2025-06-18").await;
     let mut stream = resume(&session, "g1").await;
     for number in 1..=5 {
-        assert_eq!(stream.last_id(), None, "the others would be lost");
+        assert!(!stream.has_event_id(), "the others would be lost");
         assert!(stream.message().await.is_some(), "{number}");
     }
-    assert_eq!(stream.last_id(), Some("g1000"));
+    assert_eq!(stream.last_event_id(), "g1000");
 }
 
 #[tokio::test(start_paused = true)]
@@ -161,8 +164,8 @@ async fn only_the_newest_legacy_revision_is_primed() {
     let door = server.config(config).in_memory();
     let session = Session::open(&door, "2025-11-25").await;
     let mut stream = session.ask(session.get()).await;
-    assert_eq!(stream.event().await, Some(Event::Message(String::new())));
-    assert_eq!(stream.last_id(), Some("g1000"));
+    assert_eq!(stream.event().await, Some(Event::Empty));
+    assert_eq!(stream.last_event_id(), "g1000");
     assert_eq!(stream.retry(), Some(1500));
     for revision in ["2025-03-26", "2025-06-18"] {
         let session = Session::open(&door, revision).await;
@@ -171,7 +174,7 @@ async fn only_the_newest_legacy_revision_is_primed() {
             stream.event().await,
             Some(Event::Comment("ping".to_owned()))
         );
-        assert_eq!((stream.last_id(), stream.retry()), (None, None));
+        assert_eq!((stream.has_event_id(), stream.retry()), (false, None));
     }
 }
 

@@ -1,13 +1,16 @@
 //! The tools that the faults are shown with.
 
-use std::future::pending;
+use std::{future::pending, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tidegate_handler::{Context, ToolFn};
 use tidegate_server::Server;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{
+    Semaphore,
+    mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+};
 
 /// No arguments.
 pub(super) type Nothing = Map<String, Value>;
@@ -65,7 +68,27 @@ pub(super) fn waiting(tell: Tell) -> impl Fn(Nothing, Context) -> Never + Send +
     }
 }
 
-/// The work of a tool that only ends when it is dropped.
+/// A tool that counts aloud to `n`, a step for each permit it is given, and says "done".
+pub(super) fn stepping() -> (
+    impl Fn(Count, Context) -> Never + Send + Sync + 'static,
+    Arc<Semaphore>,
+) {
+    let permits = Arc::new(Semaphore::new(0));
+    let steps = Arc::clone(&permits);
+    let tool = move |args: Count, cx: Context| {
+        let steps = Arc::clone(&steps);
+        Box::pin(async move {
+            for number in 1..=args.n {
+                steps.acquire().await.expect("it is never closed").forget();
+                cx.info(number).await;
+            }
+            "done"
+        }) as Never
+    };
+    (tool, permits)
+}
+
+/// The work of a tool, boxed so that its type has a name.
 pub(super) type Never = std::pin::Pin<Box<dyn Future<Output = &'static str> + Send>>;
 
 /// The texts of the log messages among `messages`, in order.
