@@ -69,11 +69,15 @@ pub(crate) fn content<'a>(blocks: impl IntoIterator<Item = &'a Content>) -> Resu
 /// them).
 pub(crate) fn block_text(block: &Content) -> String {
     match block {
-        Content::Text { text } => text.clone(),
-        Content::Image { data, mime_type } => format!("[image {mime_type}, {}]", size(data)),
-        Content::Audio { data, mime_type } => format!("[audio {mime_type}, {}]", size(data)),
-        Content::Resource { resource } => resource_text(resource),
-        Content::ResourceLink { uri, name } => format!("[link {name}: {uri}]"),
+        Content::Text { text, .. } => text.clone(),
+        Content::Image {
+            data, mime_type, ..
+        } => format!("[image {mime_type}, {}]", size(data)),
+        Content::Audio {
+            data, mime_type, ..
+        } => format!("[audio {mime_type}, {}]", size(data)),
+        Content::Resource { resource, .. } => resource_text(resource),
+        Content::ResourceLink(link) => format!("[link {}: {}]", link.name, link.uri),
         _ => "[content of a kind that this version does not know; --json shows it]".to_owned(),
     }
 }

@@ -10,8 +10,8 @@ use crate::error::Error;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CallResult {
-    /// What it says, block by block. Blocks of kinds this client does not know are in
-    /// [`raw`](Self::raw) only.
+    /// What it says, block by block. A block of a kind this client does not know is
+    /// [`Content::Other`].
     pub content: Vec<Content>,
     /// What it says, as the tool's output schema describes it.
     pub structured: Option<Value>,
@@ -98,7 +98,7 @@ impl CallResult {
             .content
             .iter()
             .filter_map(|block| match block {
-                Content::Text { text } => Some(text.as_str()),
+                Content::Text { text, .. } => Some(text.as_str()),
                 _ => None,
             })
             .collect();

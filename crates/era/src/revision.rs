@@ -111,6 +111,28 @@ impl Revision {
     }
 }
 
+// === impl Facts ===
+
+impl Facts {
+    /// Returns whether the caller knows blocks that are sounds.
+    #[must_use]
+    pub const fn knows_audio(&self) -> bool {
+        !matches!(self.revision, Revision::V2024_11_05)
+    }
+
+    /// Returns whether the caller knows blocks that are links to resources.
+    #[must_use]
+    pub const fn knows_links(&self) -> bool {
+        !matches!(self.revision, Revision::V2024_11_05 | Revision::V2025_03_26)
+    }
+
+    /// Returns whether a structured result may be any JSON; before, it is an object.
+    #[must_use]
+    pub const fn takes_any_structure(&self) -> bool {
+        self.revision.is_modern()
+    }
+}
+
 impl fmt::Display for Revision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -43,11 +43,26 @@ pub enum Reply {
 }
 
 /// A call's work.
+#[non_exhaustive]
 pub struct Work {
     /// What is polled. Often ready at its first poll, and then no timer or table saw it.
     pub future: Pin<Box<dyn Future<Output = Outcome> + Send>>,
     /// How long it may take, if less than the server's own limit.
     pub deadline: Option<Duration>,
+    /// Whether it may go on as a task after its call was answered.
+    pub durable: Durable,
+}
+
+/// Whether a call may become a task that its client asks after (the tasks extension).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durable {
+    /// It is answered on its own stream.
+    #[default]
+    No,
+    /// It becomes a task for callers that know tasks, and is answered directly to the others.
+    Optional,
+    /// It becomes a task; callers that know none are refused.
+    Required,
 }
 
 // === impl Reply ===
@@ -55,10 +70,7 @@ pub struct Work {
 impl Reply {
     /// Returns work that takes as long as it takes.
     pub fn running(future: impl Future<Output = Outcome> + Send + 'static) -> Self {
-        Self::Running(Work {
-            future: Box::pin(future),
-            deadline: None,
-        })
+        Self::Running(Work::new(future))
     }
 
     /// Waits for the outcome.
@@ -66,6 +78,19 @@ impl Reply {
         match self {
             Self::Ready(outcome) => outcome,
             Self::Running(work) => work.future.await,
+        }
+    }
+}
+
+// === impl Work ===
+
+impl Work {
+    /// Returns work that takes as long as it takes, and is no task.
+    pub fn new(future: impl Future<Output = Outcome> + Send + 'static) -> Self {
+        Self {
+            future: Box::pin(future),
+            deadline: None,
+            durable: Durable::No,
         }
     }
 }
@@ -83,6 +108,7 @@ impl fmt::Debug for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Work")
             .field("deadline", &self.deadline)
+            .field("durable", &self.durable)
             .finish_non_exhaustive()
     }
 }

@@ -46,23 +46,19 @@ mod handler;
 pub mod layer;
 mod router;
 
-pub use tidegate_model::{
-    Annotations, CacheHint, CacheScope, Call, Capabilities, Change, ClientCapabilities, Complete,
-    Content, Failure, FailureKind, HeaderKind, HeaderParam, Id, Implementation, InputRequired,
-    Level, Lists, Meta, Method, Outcome, Prompt, PromptArgument, PromptMessage, Raw, Resource,
-    ResourceContents, ResourceTemplate, Role, Task, TaskStatus, Text, Tool, UnknownLevel,
-};
+pub use tidegate_model::*;
 pub use tidegate_session::{Bulletin, Watched};
 
 pub use self::{
     blocking::BlockingContext,
     caller::Caller,
     context::{Context, Lent, Returned},
-    handler::{Handler, Reply, Work},
+    handler::{Durable, Handler, Reply, Work},
     layer::HandlerExt,
     offer::{Offer, Offered},
     router::{
-        BlockingToolFn, IntoContents, IntoMessages, IntoOutput, PromptFn, PromptSpec, ResourceFn,
+        BlockingToolFn, ChangeError, Completer, Completing, Completion, CompletionRequest,
+        IntoContents, IntoMessages, IntoOutput, Live, LiveHandle, PromptFn, PromptSpec, ResourceFn,
         ResourceRequest, ResourceSpec, Router, Step, StreamToolFn, Structured, TemplateSpec,
         ToolFn, ToolOutput, ToolSpec,
     },

@@ -2,6 +2,9 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{ContentAnnotations, Resource, lenient};
 
 /// One block of content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -12,6 +15,9 @@ pub enum Content {
     Text {
         /// The text.
         text: String,
+        /// What is said about the block.
+        #[serde(flatten)]
+        notes: Notes,
     },
     /// A picture.
     #[serde(rename_all = "camelCase")]
@@ -20,6 +26,9 @@ pub enum Content {
         data: String,
         /// Its media type.
         mime_type: String,
+        /// What is said about the block.
+        #[serde(flatten)]
+        notes: Notes,
     },
     /// A sound.
     #[serde(rename_all = "camelCase")]
@@ -28,19 +37,43 @@ pub enum Content {
         data: String,
         /// Its media type.
         mime_type: String,
+        /// What is said about the block.
+        #[serde(flatten)]
+        notes: Notes,
     },
     /// A resource, held inside.
     Resource {
         /// The resource's contents.
         resource: ResourceContents,
+        /// What is said about the block.
+        #[serde(flatten)]
+        notes: Notes,
     },
-    /// A resource that the client may read.
-    ResourceLink {
-        /// Where it is.
-        uri: String,
-        /// Its name.
-        name: String,
-    },
+    /// A resource that the client may read, with all that a list says of one.
+    ResourceLink(Box<Resource>),
+    /// A block of a kind that this version does not know, as it came. Written again, it is the same.
+    #[serde(untagged)]
+    Other(Map<String, Value>),
+}
+
+/// What is said about a block of content, beside what it says.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Notes {
+    /// For whom it is, and how much it matters.
+    #[serde(
+        default,
+        deserialize_with = "lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub annotations: Option<Box<ContentAnnotations>>,
+    /// What extensions and applications add.
+    #[serde(
+        default,
+        rename = "_meta",
+        deserialize_with = "lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub meta: Option<Box<Map<String, Value>>>,
 }
 
 /// What a resource holds: text, or bytes in Base64.
@@ -58,6 +91,14 @@ pub struct ResourceContents {
     /// The bytes in Base64, if it is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blob: Option<String>,
+    /// What extensions and applications add.
+    #[serde(
+        default,
+        rename = "_meta",
+        deserialize_with = "lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub meta: Option<Map<String, Value>>,
 }
 
 // === impl Content ===
@@ -65,7 +106,10 @@ pub struct ResourceContents {
 impl Content {
     /// Returns a block of text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Text { text: text.into() }
+        Self::Text {
+            text: text.into(),
+            notes: Notes::default(),
+        }
     }
 
     /// Returns a picture from its bytes.
@@ -73,6 +117,7 @@ impl Content {
         Self::Image {
             data: STANDARD.encode(data),
             mime_type: mime.into(),
+            notes: Notes::default(),
         }
     }
 
@@ -81,20 +126,78 @@ impl Content {
         Self::Audio {
             data: STANDARD.encode(data),
             mime_type: mime.into(),
+            notes: Notes::default(),
         }
     }
 
     /// Returns a resource held inside the answer.
     #[must_use]
-    pub const fn resource(resource: ResourceContents) -> Self {
-        Self::Resource { resource }
+    pub fn resource(resource: ResourceContents) -> Self {
+        Self::Resource {
+            resource,
+            notes: Notes::default(),
+        }
     }
 
-    /// Returns a link to a resource that the client may read.
+    /// Returns a link to a resource that the client may read. More can be said of it: a
+    /// [`Resource`] is a link too.
     pub fn link(uri: impl Into<String>, name: impl Into<String>) -> Self {
-        Self::ResourceLink {
-            uri: uri.into(),
-            name: name.into(),
+        Self::ResourceLink(Box::new(Resource::new(uri, name)))
+    }
+
+    /// Says for whom the block is, and how much it matters. A block of an unknown kind stays as it
+    /// is.
+    #[must_use]
+    pub fn with_annotations(mut self, annotations: ContentAnnotations) -> Self {
+        match &mut self {
+            Self::Text { notes, .. }
+            | Self::Image { notes, .. }
+            | Self::Audio { notes, .. }
+            | Self::Resource { notes, .. } => notes.annotations = Some(Box::new(annotations)),
+            Self::ResourceLink(link) => link.annotations = Some(annotations),
+            Self::Other(_) => {}
+        }
+        self
+    }
+
+    /// Adds an entry of `_meta`. A block of an unknown kind stays as it is.
+    #[must_use]
+    pub fn with_meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        let meta = match &mut self {
+            Self::Text { notes, .. }
+            | Self::Image { notes, .. }
+            | Self::Audio { notes, .. }
+            | Self::Resource { notes, .. } => &mut **notes.meta.get_or_insert_default(),
+            Self::ResourceLink(link) => link.meta.get_or_insert_default(),
+            Self::Other(_) => return self,
+        };
+        meta.insert(key.into(), value.into());
+        self
+    }
+
+    /// Returns for whom the block is, and how much it matters.
+    #[must_use]
+    pub fn annotations(&self) -> Option<&ContentAnnotations> {
+        match self {
+            Self::Text { notes, .. }
+            | Self::Image { notes, .. }
+            | Self::Audio { notes, .. }
+            | Self::Resource { notes, .. } => notes.annotations.as_deref(),
+            Self::ResourceLink(link) => link.annotations.as_ref(),
+            Self::Other(_) => None,
+        }
+    }
+
+    /// Returns the block's `_meta`.
+    #[must_use]
+    pub fn meta(&self) -> Option<&Map<String, Value>> {
+        match self {
+            Self::Text { notes, .. }
+            | Self::Image { notes, .. }
+            | Self::Audio { notes, .. }
+            | Self::Resource { notes, .. } => notes.meta.as_deref(),
+            Self::ResourceLink(link) => link.meta.as_ref(),
+            Self::Other(block) => block.get("_meta").and_then(Value::as_object),
         }
     }
 }
@@ -111,6 +214,12 @@ impl From<String> for Content {
     }
 }
 
+impl From<Resource> for Content {
+    fn from(link: Resource) -> Self {
+        Self::ResourceLink(Box::new(link))
+    }
+}
+
 // === impl ResourceContents ===
 
 impl ResourceContents {
@@ -121,6 +230,7 @@ impl ResourceContents {
             mime_type: Some(mime.into()),
             text: Some(text.into()),
             blob: None,
+            meta: None,
         }
     }
 
@@ -131,6 +241,18 @@ impl ResourceContents {
             mime_type: Some(mime.into()),
             text: None,
             blob: Some(STANDARD.encode(data)),
+            meta: None,
         }
     }
+
+    /// Adds an entry of `_meta`.
+    #[must_use]
+    pub fn with_meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        let meta = self.meta.get_or_insert_default();
+        meta.insert(key.into(), value.into());
+        self
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,12 +22,15 @@
 //! ```
 
 mod raw;
+mod lenient;
 mod id;
 mod method;
 mod level;
 mod failure;
+mod icon;
 mod implementation;
 mod capability;
+mod annotations;
 mod content;
 mod tool;
 mod resource;
@@ -39,11 +42,13 @@ mod outcome;
 mod change;
 
 pub use self::{
+    annotations::ContentAnnotations,
     call::{Call, Meta},
     capability::{Capabilities, ClientCapabilities, Lists},
     change::Change,
-    content::{Content, ResourceContents},
+    content::{Content, Notes, ResourceContents},
     failure::{Failure, FailureKind},
+    icon::{Icon, Theme},
     id::Id,
     implementation::Implementation,
     level::{Level, UnknownLevel},

@@ -1,8 +1,9 @@
 //! What a prompt is, and what it answers with.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::Content;
+use crate::{Content, Icon, lenient};
 
 /// A prompt's entry in `prompts/list`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,21 @@ pub struct Prompt {
     /// What it can be given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<PromptArgument>,
+    /// Pictures that stand for it.
+    #[serde(
+        default,
+        deserialize_with = "lenient::each",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub icons: Vec<Icon>,
+    /// What extensions and applications add.
+    #[serde(
+        default,
+        rename = "_meta",
+        deserialize_with = "lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub meta: Option<Map<String, Value>>,
 }
 
 /// One argument of a prompt; its value is always a string.
@@ -25,6 +41,9 @@ pub struct Prompt {
 pub struct PromptArgument {
     /// The argument's name.
     pub name: String,
+    /// The name people see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// What it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -50,6 +69,22 @@ pub enum Role {
     User,
     /// The model.
     Assistant,
+}
+
+// === impl Prompt ===
+
+impl Prompt {
+    /// Returns a prompt's name, with nothing else said of it.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            title: None,
+            description: None,
+            arguments: Vec::new(),
+            icons: Vec::new(),
+            meta: None,
+        }
+    }
 }
 
 // === impl PromptMessage ===

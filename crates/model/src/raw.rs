@@ -1,6 +1,6 @@
 //! JSON and text as they arrived: shared slices of the message, never parsed into a model and printed again.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
@@ -77,6 +77,19 @@ impl fmt::Display for Raw {
     }
 }
 
+impl FromStr for Raw {
+    type Err = serde_json::Error;
+
+    /// Takes JSON as it is written, in a file for example. Line breaks between its tokens go; all
+    /// else stays, byte for byte.
+    fn from_str(json: &str) -> Result<Self, serde_json::Error> {
+        let _: &serde_json::value::RawValue = serde_json::from_str(json)?;
+        // In valid JSON no line break stands anywhere but between tokens.
+        let line: String = json.trim().replace(['\r', '\n'], "");
+        Ok(Self(line.into()))
+    }
+}
+
 impl From<serde_json::Value> for Raw {
     fn from(value: serde_json::Value) -> Self {
         Self(value.to_string().into())
@@ -123,5 +136,20 @@ impl fmt::Debug for Text {
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_kept_as_it_is_written() {
+        let raw: Raw = "{\r\n  \"b\": 1.0,\n  \"a\": 18446744073709551616\n}\n"
+            .parse()
+            .expect("JSON");
+        assert_eq!(raw.as_str(), "{  \"b\": 1.0,  \"a\": 18446744073709551616}");
+        assert!("{".parse::<Raw>().is_err());
+        assert!("1\n2".parse::<Raw>().is_err());
     }
 }

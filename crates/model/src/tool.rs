@@ -1,8 +1,9 @@
 //! What a tool is, as a list shows it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::Raw;
+use crate::{Icon, Raw};
 
 /// A tool's entry in `tools/list`.
 #[derive(Clone, Debug)]
@@ -19,6 +20,10 @@ pub struct Tool {
     pub output_schema: Option<Raw>,
     /// Hints on what it does to the world.
     pub annotations: Annotations,
+    /// Pictures that stand for it.
+    pub icons: Vec<Icon>,
+    /// What extensions and applications add.
+    pub meta: Option<Map<String, Value>>,
 }
 
 /// Hints on what a tool does. A client takes them from servers it trusts only.
@@ -81,6 +86,10 @@ impl Serialize for Tool {
             output_schema: Option<&'a serde_json::value::RawValue>,
             #[serde(skip_serializing_if = "Annotations::is_empty")]
             annotations: &'a Annotations,
+            #[serde(skip_serializing_if = "<[Icon]>::is_empty")]
+            icons: &'a [Icon],
+            #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+            meta: Option<&'a Map<String, Value>>,
         }
 
         fn raw<E: serde::ser::Error>(schema: &Raw) -> Result<&serde_json::value::RawValue, E> {
@@ -94,6 +103,8 @@ impl Serialize for Tool {
             input_schema: raw(&self.input_schema)?,
             output_schema: self.output_schema.as_ref().map(raw).transpose()?,
             annotations: &self.annotations,
+            icons: &self.icons,
+            meta: self.meta.as_ref(),
         }
         .serialize(serializer)
     }

@@ -2,9 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
+use serde_json::Value;
 use tidegate_handler::{
-    BlockingToolFn, Handler, PromptFn, PromptSpec, ResourceFn, ResourceSpec, Router, StreamToolFn,
-    TemplateSpec, ToolFn, ToolSpec,
+    BlockingToolFn, Completer, Handler, Icon, PromptFn, PromptSpec, ResourceFn, ResourceSpec,
+    Router, StreamToolFn, TemplateSpec, ToolFn, ToolSpec,
 };
 
 use crate::{
@@ -86,6 +87,60 @@ impl Server<Router> {
         function: F,
     ) -> Self {
         self.with(|router| router.prompt(spec, function))
+    }
+
+    /// Adds what completes an argument of a prompt while somebody types it: an async function, or a
+    /// list of values.
+    #[must_use]
+    pub fn complete_prompt<M: 'static, C: Completer<M>>(
+        self,
+        prompt: impl Into<String>,
+        argument: impl Into<String>,
+        completer: C,
+    ) -> Self {
+        self.with(|router| router.complete_prompt(prompt, argument, completer))
+    }
+
+    /// Adds what completes a variable of a family of resources, by its URI template: an async
+    /// function, or a list of values.
+    #[must_use]
+    pub fn complete_resource<M: 'static, C: Completer<M>>(
+        self,
+        uri_template: impl Into<String>,
+        variable: impl Into<String>,
+        completer: C,
+    ) -> Self {
+        self.with(|router| router.complete_resource(uri_template, variable, completer))
+    }
+
+    /// Sets the server's name for people.
+    #[must_use]
+    pub fn title(self, title: impl Into<String>) -> Self {
+        self.with(|router| router.title(title))
+    }
+
+    /// Says what the server is for.
+    #[must_use]
+    pub fn description(self, description: impl Into<String>) -> Self {
+        self.with(|router| router.description(description))
+    }
+
+    /// Says where people read more of the server.
+    #[must_use]
+    pub fn website(self, url: impl Into<String>) -> Self {
+        self.with(|router| router.website(url))
+    }
+
+    /// Adds a picture that stands for the server, at an `https:` or `data:` URI.
+    #[must_use]
+    pub fn icon(self, icon: Icon) -> Self {
+        self.with(|router| router.icon(icon))
+    }
+
+    /// Says that the server speaks an extension: its id, `prefix/name`, and its settings, an object.
+    #[must_use]
+    pub fn extension(self, id: impl Into<String>, settings: impl Into<Value>) -> Self {
+        self.with(|router| router.extension(id, settings))
     }
 
     /// Tells models how to use the server.

@@ -60,7 +60,7 @@ impl State {
         let keys = Keys::generate().map_err(|_| Error::system("random bytes"))?;
         Ok(Arc::new(Self {
             guard: Guard::new(&config),
-            signature: Signature::new(&server),
+            signature: Signature::new(&server.brief()),
             replay: Replay::new(&keys, config.replay),
             keys,
             sessions: Mutex::new(Sessions {

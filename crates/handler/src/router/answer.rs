@@ -2,10 +2,13 @@
 
 use serde_json::json;
 use std::sync::Arc;
+use tidegate_era::Facts;
 use tidegate_model::{CacheHint, Call, Complete, Failure, Method, Outcome};
 
 use super::{
     build::Router,
+    complete::{self, Completion},
+    prompt::plain,
     resource::{Reading, ResourceRequest},
 };
 use crate::{
@@ -25,12 +28,18 @@ impl Handler for Router {
             Method::ToolsCall => self.call_tool(&call, cx),
             Method::ResourcesRead => self.read(&call, cx),
             Method::PromptsGet => self.get_prompt(&call, cx),
-            list => Reply::Ready(self.list(list, &call)),
+            Method::Complete => self.complete(&call, cx),
+            list => Reply::Ready(self.list(list, &call, &cx.caller().facts)),
         }
     }
 
     fn problems(&self) -> Vec<String> {
-        self.problems.clone()
+        let lost = self
+            .completers
+            .iter()
+            .filter(|one| !self.has_place(&one.place));
+        let lost = lost.map(|one| format!("{} is completed, but is not there", one.place));
+        self.problems.iter().cloned().chain(lost).collect()
     }
 }
 
@@ -38,7 +47,7 @@ impl Router {
     fn call_tool(&self, call: &Call, cx: Context) -> Reply {
         let name = call.name.as_ref().map_or("", |name| name.as_str());
         match self.by_name.get(name) {
-            Some(index) => self.tools[*index].call(call.arguments.as_ref(), cx),
+            Some(entry) => entry.call(call.arguments.as_ref(), cx),
             None => refuse(Failure::invalid_params(format_args!(
                 "no such tool: {name}; tools/list shows what there is"
             ))),
@@ -89,10 +98,24 @@ impl Router {
         Some((entry.read)(request, cx))
     }
 
-    fn list(&self, method: &Method, call: &Call) -> Outcome {
+    fn complete(&self, call: &Call, cx: Context) -> Reply {
+        let (place, request) = match complete::read(&call.params) {
+            Ok(read) => read,
+            Err(failure) => return refuse(failure),
+        };
+        match self.completers.iter().find(|one| one.place == place) {
+            Some(entry) => entry.complete(request, cx),
+            None if self.has_place(&place) => Reply::Ready(Completion::default().into()),
+            None => refuse(Failure::invalid_params(format_args!(
+                "there is no {place}; prompts/list and resources/templates/list show what there is"
+            ))),
+        }
+    }
+
+    fn list(&self, method: &Method, call: &Call, facts: &Facts) -> Outcome {
         let snapshot = self.snapshot();
         let list = match method {
-            Method::ToolsList => &snapshot.tools,
+            Method::ToolsList => snapshot.tools(facts),
             Method::ResourcesList => &snapshot.resources,
             Method::TemplatesList => &snapshot.templates,
             Method::PromptsList => &snapshot.prompts,
@@ -110,8 +133,7 @@ async fn read_answer(reading: Reading, cache: CacheHint) -> Outcome {
             // What a resource holds may change at any time; what it is called does not.
             cache: Some(CacheHint { ttl_ms: 0, ..cache }),
         }),
-        Err(failure) if failure.is_tool() => Failure::internal(failure.message()).into(),
-        Err(failure) => failure.into(),
+        Err(failure) => plain(&failure).into(),
     }
 }
 

@@ -6,11 +6,13 @@
 
 use std::sync::OnceLock;
 
-use jsonschema::{Validator, error::ValidationErrorKind};
+use jsonschema::{Draft, Validator, error::ValidationErrorKind};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tidegate_model::{Failure, Raw};
+
+use super::schema;
 
 /// How many faults a refusal names: enough to mend a call, few enough to read.
 const MAX_FAULTS: usize = 5;
@@ -19,6 +21,7 @@ const MAX_FAULTS: usize = 5;
 #[derive(Debug)]
 pub(crate) struct Checker {
     schema: Value,
+    draft: Draft,
     always: bool,
     validator: OnceLock<Option<Validator>>,
 }
@@ -26,18 +29,24 @@ pub(crate) struct Checker {
 // === impl Checker ===
 
 impl Checker {
-    /// Returns a checker; `always` for schemas that were not derived from the arguments' type.
+    /// Returns a checker of a schema that has so many bytes; `always` for schemas that were not
+    /// derived from the arguments' type.
     ///
     /// # Errors
     ///
     /// When the schema is none.
-    pub(crate) fn new(schema: Value, always: bool) -> Result<Self, String> {
-        jsonschema::meta::validate(&schema).map_err(|error| error.to_string())?;
+    pub(crate) fn new(schema: Value, bytes: usize, always: bool) -> Result<Self, String> {
+        let draft = schema::check(&schema, bytes)?;
         let always = always || says_more_than_serde(&schema);
+        let validator = OnceLock::new();
+        if always {
+            let _ = validator.set(Some(schema::compile(&schema, draft)?));
+        }
         Ok(Self {
             schema,
+            draft,
             always,
-            validator: OnceLock::new(),
+            validator,
         })
     }
 
@@ -86,12 +95,7 @@ impl Checker {
     }
 
     fn validator(&self) -> Option<&Validator> {
-        let compile = || {
-            jsonschema::options()
-                .with_draft(jsonschema::Draft::Draft202012)
-                .build(&self.schema)
-                .ok()
-        };
+        let compile = || schema::compile(&self.schema, self.draft).ok();
         self.validator.get_or_init(compile).as_ref()
     }
 }
@@ -236,7 +240,7 @@ mod tests {
     }
 
     fn checker<T: JsonSchema>() -> Checker {
-        Checker::new(schema_of::<T>().0, false).expect("a schema")
+        Checker::new(schema_of::<T>().0, 0, false).expect("a schema")
     }
 
     #[test]
@@ -305,6 +309,6 @@ mod tests {
 
     #[test]
     fn a_schema_that_is_none_is_refused() {
-        assert!(Checker::new(json!({"type": 7}), true).is_err());
+        assert!(Checker::new(json!({"type": 7}), 0, true).is_err());
     }
 }

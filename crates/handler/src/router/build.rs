@@ -5,44 +5,44 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use tidegate_model::{CacheHint, CacheScope, Capabilities, Implementation, Lists};
+use serde_json::{Map, Value};
+use tidegate_model::{CacheHint, CacheScope, Icon, Implementation};
 
 use super::{
-    lists::List,
+    checks,
+    complete::{self, Completer, Place},
+    promise::Returns,
     prompt::{self, PromptFn, PromptSpec},
     resource::{self, ResourceFn, ResourceSpec},
+    snapshot::Snapshot,
     spec::ToolSpec,
     stream::StreamToolFn,
     template::{self, Pattern, TemplateSpec},
     tool::{self, BlockingToolFn, ToolFn},
 };
-use crate::offer::Offer;
 
 /// Tools, resources and prompts that are plain functions; a [`Handler`](crate::Handler).
-#[derive(Debug)]
+///
+/// A clone shares what was registered. A router that serves does not change; [`Live`](crate::Live)
+/// puts another in its place.
+#[derive(Clone, Debug)]
 pub struct Router {
     pub(super) server: Implementation,
     pub(super) instructions: Option<String>,
-    pub(super) tools: Vec<tool::Entry>,
-    pub(super) resources: Vec<resource::Entry>,
-    pub(super) templates: Vec<template::Entry>,
-    pub(super) prompts: Vec<prompt::Entry>,
-    pub(super) by_name: HashMap<String, usize>,
+    pub(super) tools: Vec<Arc<tool::Entry>>,
+    pub(super) resources: Vec<Arc<resource::Entry>>,
+    pub(super) templates: Vec<Arc<template::Entry>>,
+    pub(super) prompts: Vec<Arc<prompt::Entry>>,
+    pub(super) completers: Vec<Arc<complete::Entry>>,
+    pub(super) by_name: HashMap<String, Arc<tool::Entry>>,
+    pub(super) extensions: Map<String, Value>,
     pub(super) cache: CacheHint,
-    page_size: usize,
+    pub(super) page_size: usize,
     /// Names or schemas that are none, and doubles.
     pub(super) problems: Vec<String>,
-    snapshot: OnceLock<Snapshot>,
-}
-
-/// What follows from all that was registered, made at the first question.
-#[derive(Debug)]
-pub(super) struct Snapshot {
-    pub(super) offer: Arc<Offer>,
-    pub(super) tools: List,
-    pub(super) resources: List,
-    pub(super) templates: List,
-    pub(super) prompts: List,
+    /// Another router may take its place.
+    pub(super) is_live: bool,
+    pub(super) snapshot: OnceLock<Snapshot>,
 }
 
 // === impl Router ===
@@ -51,8 +51,8 @@ impl Router {
     /// How many entries a page of a list has: many, because many clients read the first page only.
     pub const PAGE_SIZE: usize = 1000;
 
-    /// How long clients may keep a list: a minute. A router does not change while it runs, but the
-    /// program may be replaced.
+    /// How long clients may keep a list: a minute. The program may be replaced, and of a change in
+    /// a [`Live`](crate::Live) router only those hear who listen.
     pub const CACHE: CacheHint = CacheHint {
         ttl_ms: 60_000,
         scope: CacheScope::Public,
@@ -67,10 +67,13 @@ impl Router {
             resources: Vec::new(),
             templates: Vec::new(),
             prompts: Vec::new(),
+            completers: Vec::new(),
             by_name: HashMap::new(),
+            extensions: Map::new(),
             cache: Self::CACHE,
             page_size: Self::PAGE_SIZE,
             problems: Vec::new(),
+            is_live: false,
             snapshot: OnceLock::new(),
         }
     }
@@ -79,39 +82,88 @@ impl Router {
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.server.title = Some(title.into());
-        self
+        self.renewed()
+    }
+
+    /// Says what the server is for.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.server.description = Some(description.into());
+        self.renewed()
+    }
+
+    /// Says where people read more of the server.
+    #[must_use]
+    pub fn website(mut self, url: impl Into<String>) -> Self {
+        let url = url.into();
+        if !checks::is_absolute(&url) {
+            self.problems
+                .push(format!("the website {url:?} must be an absolute URL"));
+        }
+        self.server.website_url = Some(url);
+        self.renewed()
+    }
+
+    /// Adds a picture that stands for the server, at an `https:` or `data:` URI.
+    #[must_use]
+    pub fn icon(mut self, icon: Icon) -> Self {
+        self.problems
+            .extend(checks::icons("the server", std::slice::from_ref(&icon)));
+        self.server.icons.push(icon);
+        self.renewed()
     }
 
     /// Tells models how to use the server.
     #[must_use]
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
         self.instructions = Some(instructions.into());
-        self
+        self.renewed()
+    }
+
+    /// Says that the server speaks an extension: its id, `prefix/name`, and its settings, an object.
+    /// Modern callers see it in `server/discover`; older ones know no extensions.
+    #[must_use]
+    pub fn extension(mut self, id: impl Into<String>, settings: impl Into<Value>) -> Self {
+        let id = id.into();
+        if !checks::is_extension_id(&id) {
+            self.problems.push(format!(
+                "extension {id:?}: an id is prefix/name, as com.example/charts"
+            ));
+        }
+        match settings.into() {
+            Value::Object(settings) => {
+                self.extensions.insert(id, settings.into());
+            }
+            other => self.problems.push(format!(
+                "extension {id:?}: its settings must be an object, not {other}"
+            )),
+        }
+        self.renewed()
     }
 
     /// Sets how many entries a page of a list has.
     #[must_use]
-    pub const fn page_size(mut self, entries: usize) -> Self {
+    pub fn page_size(mut self, entries: usize) -> Self {
         self.page_size = entries;
-        self
+        self.renewed()
     }
 
     /// Sets how long lists and reads may be kept, and by whom.
     #[must_use]
-    pub const fn cache(mut self, cache: CacheHint) -> Self {
+    pub fn cache(mut self, cache: CacheHint) -> Self {
         self.cache = cache;
-        self
+        self.renewed()
     }
 
     /// Adds a tool.
     #[must_use]
     pub fn tool<M: 'static, F: ToolFn<M>>(self, spec: impl Into<ToolSpec>, function: F) -> Self {
-        let output = F::output_schema();
-        self.add_tool(tool::Entry::new::<F::Args>(
-            spec.into(),
-            output,
-            tool::runner(function),
-        ))
+        let returns = Returns {
+            schema: F::output_schema(),
+            fit: F::fits,
+        };
+        let run = tool::runner(function);
+        self.add_tool(tool::Entry::new::<F::Args>(spec.into(), returns, run))
     }
 
     /// Adds a tool that blocks. It runs on a thread of its own.
@@ -121,12 +173,12 @@ impl Router {
         spec: impl Into<ToolSpec>,
         function: F,
     ) -> Self {
-        let output = F::output_schema();
-        self.add_tool(tool::Entry::new::<F::Args>(
-            spec.into(),
-            output,
-            tool::blocking_runner(function),
-        ))
+        let returns = Returns {
+            schema: F::output_schema(),
+            fit: F::fits,
+        };
+        let run = tool::blocking_runner(function);
+        self.add_tool(tool::Entry::new::<F::Args>(spec.into(), returns, run))
     }
 
     /// Adds a tool that is a stream: its items become notifications, its last value the result.
@@ -136,47 +188,68 @@ impl Router {
         spec: impl Into<ToolSpec>,
         function: F,
     ) -> Self {
-        let output = F::output_schema();
+        let returns = Returns {
+            schema: F::output_schema(),
+            fit: F::fits,
+        };
         let run = super::stream::runner(function);
-        self.add_tool(tool::Entry::new::<F::Args>(spec.into(), output, run))
+        self.add_tool(tool::Entry::new::<F::Args>(spec.into(), returns, run))
     }
 
     /// Adds a resource.
     #[must_use]
     pub fn resource<R, F: ResourceFn<R>>(mut self, spec: ResourceSpec, function: F) -> Self {
-        self.snapshot = OnceLock::new();
-        if self
-            .resources
-            .iter()
-            .any(|entry| entry.resource.uri == spec.0.uri)
-        {
-            self.problems
-                .push(format!("resource {:?} is there twice", spec.0.uri));
+        let resource = spec.0;
+        let uri = &resource.uri;
+        let whose = format!("resource {uri:?}");
+        if !checks::is_absolute(uri) {
+            self.problems.push(format!(
+                "{whose}: its URI must be absolute, as memo://today"
+            ));
         }
-        let read = resource::reader(function, spec.0.mime_type.clone());
-        self.resources.push(resource::Entry {
-            resource: spec.0,
-            read,
-        });
-        self
+        if resource.name.is_empty() {
+            self.problems.push(format!("{whose} needs a name"));
+        }
+        if self.resources.iter().any(|one| one.resource.uri == *uri) {
+            self.problems.push(format!("{whose} is there twice"));
+        }
+        self.problems.extend(checks::icons(&whose, &resource.icons));
+        let read = resource::reader(function, resource.mime_type.clone());
+        self.resources
+            .push(Arc::new(resource::Entry { resource, read }));
+        self.renewed()
     }
 
     /// Adds a family of resources.
     #[must_use]
     pub fn template<R, F: ResourceFn<R>>(mut self, spec: TemplateSpec, function: F) -> Self {
-        self.snapshot = OnceLock::new();
-        match Pattern::read(&spec.0.uri_template) {
+        let template = spec.0;
+        let uri = &template.uri_template;
+        let whose = format!("template {uri:?}");
+        if !checks::is_absolute(uri) {
+            self.problems.push(format!(
+                "{whose}: its URIs must be absolute, as memo://days/{{day}}"
+            ));
+        }
+        if template.name.is_empty() {
+            self.problems.push(format!("{whose} needs a name"));
+        }
+        if (self.templates.iter()).any(|one| one.template.uri_template == *uri) {
+            self.problems.push(format!("{whose} is there twice"));
+        }
+        self.problems.extend(checks::icons(&whose, &template.icons));
+        match Pattern::read(uri) {
             Ok(pattern) => {
-                let read = resource::reader(function, spec.0.mime_type.clone());
-                self.templates.push(template::Entry {
-                    template: spec.0,
+                let read = resource::reader(function, template.mime_type.clone());
+                self.templates.push(Arc::new(template::Entry {
+                    template,
                     pattern,
                     read,
-                });
+                }));
             }
             Err(problem) => self.problems.push(problem),
         }
-        self
+        self.renewed()
     }
 
     /// Adds a prompt.
@@ -186,75 +259,87 @@ impl Router {
         spec: impl Into<PromptSpec>,
         function: F,
     ) -> Self {
-        self.snapshot = OnceLock::new();
         let entry = prompt::Entry::new(spec.into(), function);
-        if self
-            .prompts
-            .iter()
-            .any(|other| other.prompt.name == entry.prompt.name)
-        {
-            self.problems
-                .push(format!("prompt {:?} is there twice", entry.prompt.name));
+        let name = &entry.prompt.name;
+        let whose = format!("prompt {name:?}");
+        if name.is_empty() {
+            self.problems.push("a prompt needs a name".to_owned());
         }
-        self.prompts.push(entry);
-        self
+        if self.prompts.iter().any(|other| other.prompt.name == *name) {
+            self.problems.push(format!("{whose} is there twice"));
+        }
+        self.problems
+            .extend(checks::icons(&whose, &entry.prompt.icons));
+        self.prompts.push(Arc::new(entry));
+        self.renewed()
+    }
+
+    /// Adds what completes an argument of a prompt while somebody types it: an async function, or a
+    /// list of values.
+    #[must_use]
+    pub fn complete_prompt<M: 'static, C: Completer<M>>(
+        self,
+        prompt: impl Into<String>,
+        argument: impl Into<String>,
+        completer: C,
+    ) -> Self {
+        let place = Place::Prompt(prompt.into(), argument.into());
+        self.add_completer(complete::Entry::new(place, completer))
+    }
+
+    /// Adds what completes a variable of a family of resources, by its URI template: an async
+    /// function, or a list of values.
+    #[must_use]
+    pub fn complete_resource<M: 'static, C: Completer<M>>(
+        self,
+        uri_template: impl Into<String>,
+        variable: impl Into<String>,
+        completer: C,
+    ) -> Self {
+        let place = Place::Template(uri_template.into(), variable.into());
+        self.add_completer(complete::Entry::new(place, completer))
+    }
+
+    fn add_completer(mut self, entry: complete::Entry) -> Self {
+        if self.completers.iter().any(|one| one.place == entry.place) {
+            self.problems
+                .push(format!("{} is completed twice", entry.place));
+        }
+        self.completers.push(Arc::new(entry));
+        self.renewed()
     }
 
     fn add_tool(mut self, entry: Result<tool::Entry, String>) -> Self {
-        self.snapshot = OnceLock::new();
         match entry {
             Ok(entry) => {
+                let entry = Arc::new(entry);
                 let name = entry.tool.name.clone();
-                if self.by_name.insert(name, self.tools.len()).is_some() {
+                if let Some(other) = self.by_name.insert(name, Arc::clone(&entry)) {
                     self.problems
-                        .push(format!("tool {:?} is there twice", entry.tool.name));
+                        .push(format!("tool {:?} is there twice", other.tool.name));
                 }
                 self.tools.push(entry);
             }
             Err(problem) => self.problems.push(problem),
         }
-        self
+        self.renewed()
     }
 
     pub(super) fn snapshot(&self) -> &Snapshot {
-        self.snapshot.get_or_init(|| self.take_snapshot())
+        self.snapshot.get_or_init(|| Snapshot::of(self))
     }
 
-    fn take_snapshot(&self) -> Snapshot {
-        let size = self.page_size;
-        let tools: Vec<_> = self.tools.iter().map(|entry| &entry.tool).collect();
-        let resources: Vec<_> = self.resources.iter().map(|entry| &entry.resource).collect();
-        let templates: Vec<_> = self.templates.iter().map(|entry| &entry.template).collect();
-        let prompts: Vec<_> = self.prompts.iter().map(|entry| &entry.prompt).collect();
-        Snapshot {
-            offer: Arc::new(self.make_offer()),
-            tools: List::new("tools", &tools, size),
-            resources: List::new("resources", &resources, size),
-            templates: List::new("resourceTemplates", &templates, size),
-            prompts: List::new("prompts", &prompts, size),
-        }
-    }
-
-    fn make_offer(&self) -> Offer {
-        let lists = |any: bool| any.then(Lists::default);
-        Offer {
-            server: self.server.clone(),
-            capabilities: Capabilities {
-                tools: lists(!self.tools.is_empty()),
-                resources: lists(!self.resources.is_empty() || !self.templates.is_empty()),
-                prompts: lists(!self.prompts.is_empty()),
-                // Any tool may log.
-                logging: Some(serde_json::Map::new()),
-                ..Capabilities::default()
-            },
-            instructions: self.instructions.clone(),
-            cache: self.cache,
-            header_params: self
-                .tools
+    /// Returns whether there is such an argument.
+    pub(super) fn has_place(&self, place: &Place) -> bool {
+        match place {
+            Place::Prompt(name, argument) => self.prompts.iter().any(|one| {
+                let mut arguments = one.prompt.arguments.iter();
+                one.prompt.name == *name && arguments.any(|known| known.name == *argument)
+            }),
+            Place::Template(uri, variable) => self
+                .templates
                 .iter()
-                .filter(|entry| !entry.header_params.is_empty())
-                .map(|entry| (entry.tool.name.clone(), entry.header_params.clone()))
-                .collect(),
+                .any(|one| one.template.uri_template == *uri && one.pattern.has(variable)),
         }
     }
 }

@@ -7,7 +7,7 @@ use tidegate_era::encode;
 use tidegate_model::{CacheHint, Complete, Failure, Outcome, Raw, Text};
 
 /// A list in pages.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct List {
     pages: Vec<Raw>,
     fingerprint: u64,
@@ -66,6 +66,13 @@ impl List {
             )
             .into(),
         }
+    }
+}
+
+/// Lists are the same when they say the same.
+impl PartialEq for List {
+    fn eq(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint
     }
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use tidegate_era::encode;
+use tidegate_era::{Facts, encode};
 use tidegate_model::{Complete, Content, Failure, Outcome, Raw};
 
 use super::arguments;
@@ -17,12 +17,20 @@ pub trait IntoOutput<K>: Send + 'static {
 
     /// Makes the answer.
     fn into_output(self) -> Outcome;
+
+    /// Returns whether every such answer fits callers with these facts. What does not is made to
+    /// fit: blocks of kinds that are new to them are shown as text.
+    #[must_use]
+    fn fits(_: &Facts) -> bool {
+        true
+    }
 }
 
 /// A tool's answer, block by block.
 #[derive(Clone, Debug, Default)]
 pub struct ToolOutput {
     content: Vec<Content>,
+    structured: Option<Value>,
     is_error: bool,
     meta: Option<Raw>,
 }
@@ -58,9 +66,17 @@ impl ToolOutput {
     pub const fn new(content: Vec<Content>) -> Self {
         Self {
             content,
+            structured: None,
             is_error: false,
             meta: None,
         }
+    }
+
+    /// Returns an answer of structured content, any JSON, as
+    /// [`ToolSpec::output_schema`](crate::ToolSpec::output_schema) describes it. Without blocks
+    /// beside it, its JSON is the text.
+    pub fn structured(value: impl Into<Value>) -> Self {
+        Self::default().with_structured(value)
     }
 
     /// Returns the answer of a tool that ran and did not succeed.
@@ -68,9 +84,24 @@ impl ToolOutput {
     pub fn error(text: impl Into<String>) -> Self {
         Self {
             content: vec![Content::text(text)],
+            structured: None,
             is_error: true,
             meta: None,
         }
+    }
+
+    /// Adds structured content.
+    #[must_use]
+    pub fn with_structured(mut self, value: impl Into<Value>) -> Self {
+        self.structured = Some(value.into());
+        self
+    }
+
+    /// Adds a block.
+    #[must_use]
+    pub fn with_block(mut self, block: impl Into<Content>) -> Self {
+        self.content.push(block.into());
+        self
     }
 
     /// Adds `_meta`, an object.
@@ -152,10 +183,23 @@ impl IntoOutput<Blocks> for ToolOutput {
         None
     }
 
-    fn into_output(self) -> Outcome {
+    fn fits(facts: &Facts) -> bool {
+        Content::fits(facts) && facts.takes_any_structure()
+    }
+
+    fn into_output(mut self) -> Outcome {
         let mut out = Vec::with_capacity(256);
+        if let Some(value) = &self.structured
+            && self.content.is_empty()
+        {
+            self.content.push(Content::text(value.to_string()));
+        }
         out.extend_from_slice(b"{\"content\":");
         encode::json(&mut out, &self.content);
+        if let Some(value) = &self.structured {
+            out.extend_from_slice(b",\"structuredContent\":");
+            encode::json(&mut out, value);
+        }
         if self.is_error {
             out.extend_from_slice(b",\"isError\":true");
         }
@@ -173,6 +217,10 @@ impl IntoOutput<Blocks> for Vec<Content> {
         None
     }
 
+    fn fits(facts: &Facts) -> bool {
+        Content::fits(facts)
+    }
+
     fn into_output(self) -> Outcome {
         ToolOutput::new(self).into_output()
     }
@@ -183,6 +231,10 @@ impl IntoOutput<Blocks> for Content {
         None
     }
 
+    fn fits(facts: &Facts) -> bool {
+        facts.knows_audio() && facts.knows_links()
+    }
+
     fn into_output(self) -> Outcome {
         ToolOutput::new(vec![self]).into_output()
     }
@@ -191,6 +243,10 @@ impl IntoOutput<Blocks> for Content {
 impl<K: 'static, T: IntoOutput<K>> IntoOutput<Fallible<K>> for Result<T, Failure> {
     fn schema() -> Option<Value> {
         T::schema()
+    }
+
+    fn fits(facts: &Facts) -> bool {
+        T::fits(facts)
     }
 
     fn into_output(self) -> Outcome {

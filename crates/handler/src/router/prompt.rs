@@ -5,15 +5,17 @@ use std::{fmt, future::Future, pin::Pin};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tidegate_era::encode;
+use tidegate_era::Facts;
 use tidegate_model::{Failure, Outcome, Prompt, PromptArgument, PromptMessage, Raw};
 
-use super::arguments;
+use super::{arguments, fit, said::said};
 use crate::{context::Context, handler::Reply};
 
 /// A prompt's name and what is said of it.
 #[derive(Clone, Debug)]
 pub struct PromptSpec(pub(crate) Prompt);
+
+said!(PromptSpec, 0);
 
 /// An async function that is a prompt: `async fn(Args, Context) -> Result<R, Failure>`.
 ///
@@ -48,26 +50,7 @@ pub(crate) struct Entry {
 impl PromptSpec {
     /// Returns a prompt's name, with nothing else said yet.
     pub fn new(name: impl Into<String>) -> Self {
-        Self(Prompt {
-            name: name.into(),
-            title: None,
-            description: None,
-            arguments: Vec::new(),
-        })
-    }
-
-    /// Sets the name people see.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.0.title = Some(title.into());
-        self
-    }
-
-    /// Says what the prompt is for.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.0.description = Some(description.into());
-        self
+        Self(Prompt::new(name))
     }
 
     /// Names an argument; without any, they are taken from the type of the function's arguments.
@@ -80,6 +63,7 @@ impl PromptSpec {
     ) -> Self {
         self.0.arguments.push(PromptArgument {
             name: name.into(),
+            title: None,
             description: Some(description.into()),
             required,
         });
@@ -120,11 +104,12 @@ impl Entry {
             return Reply::Ready(failure.into());
         }
         let description = self.prompt.description.clone();
+        let facts = cx.caller().facts;
         match (self.run)(arguments, cx) {
             Ok(asking) => Reply::running(async move {
                 match asking.await {
-                    Ok(messages) => answer(description.as_deref(), &messages),
-                    Err(failure) => prompt_failure(&failure).into(),
+                    Ok(messages) => answer(description.as_deref(), &messages, facts),
+                    Err(failure) => plain(&failure).into(),
                 }
             }),
             Err(failure) => Reply::Ready(failure.into()),
@@ -157,6 +142,7 @@ fn arguments_of(schema: &Value) -> Vec<PromptArgument> {
         .flatten()
         .map(|(name, property)| PromptArgument {
             name: name.clone(),
+            title: None,
             description: property
                 .get("description")
                 .and_then(Value::as_str)
@@ -166,17 +152,18 @@ fn arguments_of(schema: &Value) -> Vec<PromptArgument> {
         .collect()
 }
 
-fn answer(description: Option<&str>, messages: &[PromptMessage]) -> Outcome {
-    let mut out = Vec::with_capacity(256);
-    encode::json(
-        &mut out,
-        &json!({ "description": description, "messages": messages }),
-    );
-    Outcome::complete(Raw::trusted(out.into()))
+fn answer(description: Option<&str>, messages: &[PromptMessage], facts: Facts) -> Outcome {
+    let mut messages = json!(messages);
+    for message in messages.as_array_mut().into_iter().flatten() {
+        if let Some(block) = message.get_mut("content") {
+            fit::block(block, facts);
+        }
+    }
+    Outcome::complete(json!({ "description": description, "messages": messages }).into())
 }
 
-/// A prompt has no result for failures, so the tool's kind becomes a plain error.
-fn prompt_failure(failure: &Failure) -> Failure {
+/// Only tools have a result for failures: elsewhere the tool's kind becomes a plain error.
+pub(super) fn plain(failure: &Failure) -> Failure {
     if failure.is_tool() {
         return Failure::internal(failure.message());
     }

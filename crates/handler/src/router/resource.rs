@@ -4,11 +4,15 @@ use std::{collections::BTreeMap, fmt, future::Future, pin::Pin};
 
 use tidegate_model::{Failure, Resource, ResourceContents};
 
+use super::said::{readable, said};
 use crate::context::Context;
 
 /// A resource's URI and what is said of it.
 #[derive(Clone, Debug)]
 pub struct ResourceSpec(pub(crate) Resource);
+
+said!(ResourceSpec, 0);
+readable!(ResourceSpec, 0);
 
 /// What is to be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,34 +73,13 @@ pub(crate) fn reader<R, F: ResourceFn<R>>(function: F, mime: Option<String>) -> 
 impl ResourceSpec {
     /// Returns a resource's URI and name.
     pub fn new(uri: impl Into<String>, name: impl Into<String>) -> Self {
-        Self(Resource {
-            uri: uri.into(),
-            name: name.into(),
-            title: None,
-            description: None,
-            mime_type: None,
-            size: None,
-        })
+        Self(Resource::new(uri, name))
     }
 
-    /// Sets the name people see.
+    /// Sets how many bytes it has, before any Base64.
     #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.0.title = Some(title.into());
-        self
-    }
-
-    /// Says what the resource is.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.0.description = Some(description.into());
-        self
-    }
-
-    /// Sets the media type.
-    #[must_use]
-    pub fn mime(mut self, mime: impl Into<String>) -> Self {
-        self.0.mime_type = Some(mime.into());
+    pub const fn size(mut self, bytes: u64) -> Self {
+        self.0.size = Some(bytes);
         self
     }
 }
@@ -137,6 +120,7 @@ impl IntoContents for String {
             mime_type: None,
             text: Some(self),
             blob: None,
+            meta: None,
         }]
     }
 }

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-use tidegate_model::Annotations;
+use serde_json::{Map, Value};
+use tidegate_model::{Annotations, Icon, Raw};
+
+use super::said::said;
+use crate::handler::Durable;
 
 /// A tool's name and what is said of it. A plain name will do: `"echo".into()`.
 #[derive(Clone, Debug)]
@@ -11,10 +14,16 @@ pub struct ToolSpec {
     pub(crate) name: String,
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
-    pub(crate) input_schema: Option<Value>,
+    pub(crate) input_schema: Option<Raw>,
+    pub(crate) output_schema: Option<Raw>,
     pub(crate) annotations: Annotations,
+    pub(crate) icons: Vec<Icon>,
+    pub(crate) meta: Option<Map<String, Value>>,
     pub(crate) deadline: Option<Duration>,
+    pub(crate) durable: Durable,
 }
+
+said!(ToolSpec);
 
 // === impl ToolSpec ===
 
@@ -26,29 +35,32 @@ impl ToolSpec {
             title: None,
             description: None,
             input_schema: None,
+            output_schema: None,
             annotations: Annotations::default(),
+            icons: Vec::new(),
+            meta: None,
             deadline: None,
+            durable: Durable::No,
         }
     }
 
-    /// Sets the name people see.
+    /// Sets the JSON Schema of the arguments instead of the derived one. It is listed as written:
+    /// a [`Value`], or a [`Raw`] for what must not change by a byte.
     #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
+    pub fn input_schema(mut self, schema: impl Into<Raw>) -> Self {
+        self.input_schema = Some(schema.into());
         self
     }
 
-    /// Says what the tool does; without it, the doc comment of its arguments does.
+    /// Sets the JSON Schema of the structured result instead of the derived one, for tools that
+    /// return [`ToolOutput`](crate::ToolOutput). It is listed as written, and every result is held
+    /// against it: one that does not fit is answered -32603, and the log says why.
+    ///
+    /// Callers before 2026-07-28 know objects only. A schema of anything else is not listed for
+    /// them, nor are they sent such structured content: they have the text.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Sets the JSON Schema of the arguments, as written, instead of the derived one.
-    #[must_use]
-    pub fn input_schema(mut self, schema: Value) -> Self {
-        self.input_schema = Some(schema);
+    pub fn output_schema(mut self, schema: impl Into<Raw>) -> Self {
+        self.output_schema = Some(schema.into());
         self
     }
 
@@ -84,6 +96,21 @@ impl ToolSpec {
     #[must_use]
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Says that a call may become a task, for callers that know tasks; the others are answered
+    /// directly.
+    #[must_use]
+    pub const fn durable(mut self) -> Self {
+        self.durable = Durable::Optional;
+        self
+    }
+
+    /// Says that every call becomes a task; callers that know none are refused.
+    #[must_use]
+    pub const fn durable_only(mut self) -> Self {
+        self.durable = Durable::Required;
         self
     }
 }

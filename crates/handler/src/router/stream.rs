@@ -6,6 +6,7 @@ use futures_core::Stream;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tidegate_era::Facts;
 use tidegate_model::{Failure, Level, Outcome};
 
 use super::{arguments::Checker, output::IntoOutput, tool::Run};
@@ -39,6 +40,10 @@ pub trait StreamToolFn<M>: Send + Sync + 'static {
     /// Returns the schema of the structured result, if there is one.
     fn output_schema() -> Option<Value>;
 
+    /// Returns whether all its results fit callers with these facts.
+    #[must_use]
+    fn fits(facts: &Facts) -> bool;
+
     /// Begins a call.
     fn begin(
         &self,
@@ -58,6 +63,10 @@ where
 
     fn output_schema() -> Option<Value> {
         R::schema()
+    }
+
+    fn fits(facts: &Facts) -> bool {
+        R::fits(facts)
     }
 
     fn begin(&self, args: A, cx: Context) -> impl Future<Output = Outcome> + Send + 'static {

@@ -4,11 +4,17 @@ use std::{collections::BTreeMap, fmt};
 
 use tidegate_model::ResourceTemplate;
 
-use super::resource::Read;
+use super::{
+    resource::Read,
+    said::{readable, said},
+};
 
 /// A family's URI template and what is said of it.
 #[derive(Clone, Debug)]
 pub struct TemplateSpec(pub(crate) ResourceTemplate);
+
+said!(TemplateSpec, 0);
+readable!(TemplateSpec, 0);
 
 /// A family, ready to be read.
 pub(crate) struct Entry {
@@ -30,34 +36,7 @@ pub(crate) struct Pattern {
 impl TemplateSpec {
     /// Returns a family's URI template and name: `test://boats/{name}`.
     pub fn new(uri_template: impl Into<String>, name: impl Into<String>) -> Self {
-        Self(ResourceTemplate {
-            uri_template: uri_template.into(),
-            name: name.into(),
-            title: None,
-            description: None,
-            mime_type: None,
-        })
-    }
-
-    /// Sets the name people see.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.0.title = Some(title.into());
-        self
-    }
-
-    /// Says what the resources are.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.0.description = Some(description.into());
-        self
-    }
-
-    /// Sets the media type that all of them have.
-    #[must_use]
-    pub fn mime(mut self, mime: impl Into<String>) -> Self {
-        self.0.mime_type = Some(mime.into());
-        self
+        Self(ResourceTemplate::new(uri_template, name))
     }
 }
 
@@ -92,6 +71,11 @@ impl Pattern {
             return Err(fail());
         }
         Ok(Self { start, vars })
+    }
+
+    /// Returns whether it has a variable of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.vars.iter().any(|(var, _)| var == name)
     }
 
     /// Returns what the variables stand for in `uri`, if it is one of the family. A variable does

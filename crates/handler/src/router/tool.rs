@@ -1,22 +1,25 @@
 //! Functions as tools.
 
-use std::{fmt, future::Future, time::Duration};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tidegate_era::Facts;
 use tidegate_model::{Failure, HeaderParam, Outcome, Raw, Tool};
 use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{
     arguments::{self, Checker},
+    checks::{self, is_tool_name},
     output::IntoOutput,
+    promise::{Promise, Returns},
     spec::ToolSpec,
 };
 use crate::{
     blocking::BlockingContext,
     context::Context,
-    handler::{Reply, Work},
+    handler::{Durable, Reply},
 };
 
 /// Kind: a function of arguments and context.
@@ -37,6 +40,10 @@ pub trait ToolFn<M>: Send + Sync + 'static {
     /// Returns the schema of the structured result, if there is one.
     fn output_schema() -> Option<Value>;
 
+    /// Returns whether all its results fit callers with these facts.
+    #[must_use]
+    fn fits(facts: &Facts) -> bool;
+
     /// Begins a call.
     fn begin(
         &self,
@@ -53,6 +60,10 @@ pub trait BlockingToolFn<M>: Send + Sync + 'static {
     /// Returns the schema of the structured result, if there is one.
     fn output_schema() -> Option<Value>;
 
+    /// Returns whether all its results fit callers with these facts.
+    #[must_use]
+    fn fits(facts: &Facts) -> bool;
+
     /// Does the call.
     fn run(&self, args: Self::Args, cx: BlockingContext) -> Outcome;
 }
@@ -64,7 +75,9 @@ pub(crate) struct Entry {
     pub(crate) tool: Tool,
     pub(crate) header_params: Vec<HeaderParam>,
     checker: Checker,
+    promise: Option<Arc<Promise>>,
     deadline: Option<Duration>,
+    durable: Durable,
     run: Run,
 }
 
@@ -78,56 +91,73 @@ impl Entry {
     /// When its name or its schema is none.
     pub(crate) fn new<A: JsonSchema>(
         spec: ToolSpec,
-        output_schema: Option<Value>,
+        returns: Returns,
         run: Run,
     ) -> Result<Self, String> {
-        let fail = |why: &dyn fmt::Display| format!("tool {:?}: {why}", spec.name);
-        if !is_name(&spec.name) {
+        let name = &spec.name;
+        let fail = |why: &dyn fmt::Display| format!("tool {name:?}: {why}");
+        if !is_tool_name(name) {
             return Err(fail(&"a name is 1 to 128 of A-Z a-z 0-9 _ - ."));
         }
         let (derived, described) = arguments::schema_of::<A>();
         let by_hand = spec.input_schema.is_some();
-        let schema = spec.input_schema.clone().unwrap_or(derived);
+        let input_schema = spec.input_schema.unwrap_or_else(|| derived.into());
+        let schema: Value = input_schema.decode().map_err(|why| fail(&why))?;
         if schema.get("type").is_none_or(|kind| kind != "object") {
             return Err(fail(&"the schema of the arguments must be of type object"));
         }
-        let checker = Checker::new(schema.clone(), by_hand).map_err(|why| fail(&why))?;
         let header_params = tidegate_era::header_params(&schema).map_err(|why| fail(&why))?;
-        let description = spec
-            .description
-            .or(described)
-            .unwrap_or_else(|| spec.name.clone());
+        let checker =
+            Checker::new(schema, input_schema.bytes().len(), by_hand).map_err(|why| fail(&why))?;
+        let promise = Promise::new(name, returns.fit, spec.output_schema.as_ref());
+        let promise = promise.map_err(|why| fail(&why))?;
+        if let Some(problem) = checks::icons(&format!("tool {name:?}"), &spec.icons).next() {
+            return Err(problem);
+        }
+        let description = spec.description.or(described);
         Ok(Self {
             tool: Tool {
-                name: spec.name,
                 title: spec.title,
-                description,
-                input_schema: schema.into(),
-                output_schema: output_schema.map(Raw::from),
+                description: description.unwrap_or_else(|| name.clone()),
+                input_schema,
+                output_schema: spec.output_schema.or(returns.schema.map(Raw::from)),
                 annotations: spec.annotations,
+                icons: spec.icons,
+                meta: spec.meta,
+                name: spec.name,
             },
             header_params,
             checker,
+            promise,
             deadline: spec.deadline,
+            durable: spec.durable,
             run,
         })
     }
 
     pub(crate) fn call(&self, arguments: Option<&Raw>, cx: Context) -> Reply {
+        let promise = self.promise.as_ref();
+        let due = promise.and_then(|promise| promise.due(cx.caller().facts));
         let mut reply = (self.run)(&self.checker, arguments, cx);
         if let Reply::Running(work) = &mut reply {
             work.deadline = self.deadline;
+            work.durable = self.durable;
         }
-        reply
+        match due {
+            None => reply,
+            Some(due) => due.keep(reply),
+        }
     }
-}
 
-/// 2026-07-28 tools §Tool Names.
-fn is_name(name: &str) -> bool {
-    (1..=128).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+    /// Returns the tool as callers see it whose structured results are objects.
+    pub(crate) fn for_objects(&self) -> Option<Tool> {
+        let schema: Value = self.tool.output_schema.as_ref()?.decode().ok()?;
+        let is_object = schema.get("type").is_some_and(|kind| kind == "object");
+        (!is_object).then(|| Tool {
+            output_schema: None,
+            ..self.tool.clone()
+        })
+    }
 }
 
 /// Makes the runner of an async tool.
@@ -146,32 +176,29 @@ static THREADS: Semaphore = Semaphore::const_new(256);
 
 /// Makes the runner of a tool that blocks: it runs on a thread of its own, off the reactor.
 pub(crate) fn blocking_runner<M: 'static, F: BlockingToolFn<M>>(function: F) -> Run {
-    let function = std::sync::Arc::new(function);
+    let function = Arc::new(function);
     Box::new(move |checker, arguments, cx| {
         let args = match checker.decode::<F::Args>(arguments) {
             Ok(args) => args,
             Err(failure) => return Reply::Ready(failure.into()),
         };
-        let function = std::sync::Arc::clone(&function);
-        Reply::Running(Work {
-            future: Box::pin(async move {
-                // Waiting here, a call is counted and can be cancelled; in the pool's own queue,
-                // which has no end, it could not.
-                let permit = THREADS.acquire().await;
-                let cx = BlockingContext::new(cx, Handle::current());
-                let thread = tokio::task::spawn_blocking(move || {
-                    let _permit = permit;
-                    function.run(args, cx)
-                });
-                match thread.await {
-                    Ok(outcome) => outcome,
-                    Err(error) => match error.try_into_panic() {
-                        Ok(panic) => std::panic::resume_unwind(panic),
-                        Err(_) => Failure::internal("the server is shutting down").into(),
-                    },
-                }
-            }),
-            deadline: None,
+        let function = Arc::clone(&function);
+        Reply::running(async move {
+            // Waiting here, a call is counted and can be cancelled; in the pool's own queue,
+            // which has no end, it could not.
+            let permit = THREADS.acquire().await;
+            let cx = BlockingContext::new(cx, Handle::current());
+            let thread = tokio::task::spawn_blocking(move || {
+                let _permit = permit;
+                function.run(args, cx)
+            });
+            match thread.await {
+                Ok(outcome) => outcome,
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(_) => Failure::internal("the server is shutting down").into(),
+                },
+            }
         })
     })
 }
@@ -191,6 +218,10 @@ where
         R::schema()
     }
 
+    fn fits(facts: &Facts) -> bool {
+        R::fits(facts)
+    }
+
     fn begin(&self, args: A, cx: Context) -> impl Future<Output = Outcome> + Send + 'static {
         let work = self(args, cx);
         async move { work.await.into_output() }
@@ -208,6 +239,10 @@ where
 
     fn output_schema() -> Option<Value> {
         R::schema()
+    }
+
+    fn fits(facts: &Facts) -> bool {
+        R::fits(facts)
     }
 
     fn begin(&self, args: A, _: Context) -> impl Future<Output = Outcome> + Send + 'static {
@@ -230,6 +265,10 @@ where
         R::schema()
     }
 
+    fn fits(facts: &Facts) -> bool {
+        R::fits(facts)
+    }
+
     fn run(&self, args: A, cx: BlockingContext) -> Outcome {
         self(args, cx).into_output()
     }
@@ -245,6 +284,10 @@ where
 
     fn output_schema() -> Option<Value> {
         R::schema()
+    }
+
+    fn fits(facts: &Facts) -> bool {
+        R::fits(facts)
     }
 
     fn run(&self, args: A, _: BlockingContext) -> Outcome {

@@ -48,7 +48,7 @@ pub struct SampleMessage {
 }
 
 /// One block of a conversation with a model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum SampleContent {
     /// Text, a picture or a sound.
@@ -153,6 +153,17 @@ impl SampleMessage {
     }
 }
 
+// === impl SampleContent ===
+
+impl<'de> Deserialize<'de> for SampleContent {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(match Content::deserialize(from)? {
+            Content::Other(block) => Self::Other(block.into()),
+            known => Self::Content(known),
+        })
+    }
+}
+
 // === impl Sampled ===
 
 impl Sampled {
@@ -170,7 +181,7 @@ impl Sampled {
     #[must_use]
     pub fn text(&self) -> String {
         let texts = self.content.iter().filter_map(|block| match block {
-            SampleContent::Content(Content::Text { text }) => Some(text.as_str()),
+            SampleContent::Content(Content::Text { text, .. }) => Some(text.as_str()),
             _ => None,
         });
         texts.collect()
@@ -211,6 +222,7 @@ mod tests {
         let two = json!({"role": "assistant", "model": "m", "content": [json["content"], tool]});
         let sampled: Sampled = serde_json::from_value(two.clone()).expect("reads");
         assert_eq!(sampled.text(), "hello");
+        assert!(matches!(sampled.content[1], SampleContent::Other(_)));
         assert_eq!(json!(sampled), two);
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use http::{Response, request::Parts};
-use tidegate_era::{Accept, Envelope, Facts, Head, Kind, Reject, Revision, code, modern};
+use tidegate_era::{
+    Accept, Envelope, Facts, Head, Kind, Reject, Revision, code, encode::Signature, modern,
+};
 use tidegate_handler::Caller;
 use tidegate_model::{Call, Method};
 use tidegate_session::Lane;
@@ -52,7 +54,9 @@ pub(super) async fn admit(
     if call.method == Method::Discover {
         let instructions = offer.instructions.as_deref();
         let outcome = modern::discover(&offer.capabilities, instructions, offer.cache);
-        let answer = respond::outcome(state, head.accept, facts, &call.id, &outcome);
+        // Here the server says all of itself, and in every other result only its name.
+        let signature = Signature::new(&offer.server);
+        let answer = respond::signed(state, &signature, head.accept, facts, &call.id, &outcome);
         return Ok(Admitted::Answer(answer));
     }
     if call.method == Method::Listen {

@@ -22,7 +22,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use tidegate_era::{
     Accept, Facts, Reject,
-    encode::{self, Framing},
+    encode::{self, Framing, Signature},
 };
 use tidegate_handler::Context;
 use tidegate_model::{Id, Outcome};
@@ -171,24 +171,29 @@ pub(crate) fn outcome(
     id: &Id,
     done: &Outcome,
 ) -> Response<ResponseBody> {
+    signed(state, &state.signature, accept, facts, id, done)
+}
+
+/// Like [`outcome`], signed otherwise.
+pub(crate) fn signed(
+    state: &State,
+    signature: &Signature,
+    accept: Accept,
+    facts: Facts,
+    id: &Id,
+    done: &Outcome,
+) -> Response<ResponseBody> {
+    let mut out = Vec::new();
+    let answer = |out: &mut Vec<u8>| encode::response(out, facts, signature, id, done);
     let status = encode::status(facts, done);
     if status == StatusCode::OK && how(state, accept) == Respond::Sse {
-        return whole_stream(state, facts, id, done);
+        Framing::Sse.write(&mut out, answer);
+        return sse(Kind::Full(out.into()));
     }
-    let mut out = Vec::new();
-    encode::response(&mut out, facts, &state.signature, id, done);
+    answer(&mut out);
     let mut response = json(out.into());
     *response.status_mut() = status;
     response
-}
-
-/// A stream that is complete: the answer alone.
-fn whole_stream(state: &State, facts: Facts, id: &Id, done: &Outcome) -> Response<ResponseBody> {
-    let mut out = Vec::new();
-    Framing::Sse.write(&mut out, |out| {
-        encode::response(out, facts, &state.signature, id, done)
-    });
-    sse(Kind::Full(out.into()))
 }
 
 /// A stream that is complete: what the call said, and its answer. If it can be replayed, it is in

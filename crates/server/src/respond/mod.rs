@@ -13,7 +13,7 @@ mod refuse;
 
 pub use self::body::ResponseBody;
 pub(crate) use self::{
-    answer::{answer, may_stream, outcome},
+    answer::{answer, may_stream, outcome, signed},
     batch::batch,
     listen::listen,
     refuse::{accepted, ended, refuse},
