@@ -1,11 +1,15 @@
-//! What the official conformance suite asks of a server, written with the public API alone.
+//! What the official conformance suite asks of a server and of a client, written with the public
+//! API alone.
 //!
 //! The suite names the tools, resources and prompts, and says what each has to answer; nothing
-//! here is for use. [`router`] has them all, and the program `conformance-server` serves it.
+//! here is for use. [`router`] has them all, and the program `conformance-server` serves it. It
+//! names what a client has to do, too: [`scenarios`] has that, for the program
+//! `conformance-client`.
 
 mod media;
 mod prompts;
 mod resources;
+pub mod scenarios;
 mod tools;
 
 use tidegate::Router;

@@ -14,8 +14,8 @@ use serde_json::Value;
 use tidegate_model::{Id, Level, Raw};
 
 use crate::{
-    dispatch::Dispatch, endpoint::Outgoing, error::Error, exchange::Exchange, input,
-    message::Event, results::CallResult, wire::Deadlines,
+    dispatch::Dispatch, endpoint::Outgoing, error::Error, input, message::Event, pursuit::Pursuit,
+    results::CallResult, wire::Deadlines,
 };
 
 /// A call that is being made ready.
@@ -41,8 +41,7 @@ pub struct CallBuilder {
 /// the server is told, from a task, and then the stream is closed. A program that is about to end calls [`cancel`](Self::cancel),
 /// which waits until it has been.
 pub struct Call {
-    dispatch: Arc<Dispatch>,
-    exchange: Exchange,
+    pursuit: Pursuit,
 }
 
 // === impl CallBuilder ===
@@ -111,10 +110,8 @@ impl CallBuilder {
             input::check_object(&self.tool, &arguments)?;
             outgoing = outgoing.field("arguments", arguments);
         }
-        let exchange = self.dispatch.send(outgoing, self.deadlines);
         Ok(Call {
-            dispatch: self.dispatch,
-            exchange,
+            pursuit: Pursuit::begin(self.dispatch, outgoing, self.deadlines),
         })
     }
 }
@@ -128,7 +125,7 @@ impl Call {
     ///
     /// Nothing is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<Event> {
-        poll_fn(|cx| self.exchange.poll_event(cx)).await
+        poll_fn(|cx| self.pursuit.poll_event(cx)).await
     }
 
     /// Returns the result, leaving aside what the call still tells.
@@ -142,19 +139,19 @@ impl Call {
     ///
     /// Dropping the future cancels the call.
     pub async fn result(self) -> Result<CallResult, Error> {
-        let raw = self.dispatch.result(self.exchange).await?;
-        CallResult::read(raw)
+        CallResult::read(self.pursuit.result().await?)
     }
 
     /// Cancels the call, and waits until the server has been told.
     pub async fn cancel(self) {
-        self.exchange.cancel().await;
+        self.pursuit.cancel().await;
     }
 
-    /// Returns the id of the call's request, which is its progress token too.
+    /// Returns the id of the call's latest request, which is its progress token too. A call has a
+    /// new one when it goes on with the answers to a question.
     #[must_use]
     pub const fn id(&self) -> &Id {
-        self.exchange.id()
+        self.pursuit.id()
     }
 }
 
@@ -162,7 +159,7 @@ impl Stream for Call {
     type Item = Event;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        self.exchange.poll_event(cx)
+        self.pursuit.poll_event(cx)
     }
 }
 

@@ -19,6 +19,7 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 struct Inner {
     kind: Kind,
     source: Option<BoxError>,
+    retry_after: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -32,6 +33,7 @@ enum Kind {
     Answer(String),
     Lost(&'static str),
     Era(String),
+    Declined(String),
 }
 
 // === impl Error ===
@@ -69,6 +71,34 @@ impl Error {
     #[must_use]
     pub fn is_answer(&self) -> bool {
         matches!(self.0.kind, Kind::Answer(_))
+    }
+
+    /// Returns whether the server asked for input in the middle of a call and did not get it: its
+    /// question could not be answered here, or a handler refused to.
+    #[must_use]
+    pub fn is_declined(&self) -> bool {
+        matches!(self.0.kind, Kind::Declined(_))
+    }
+
+    /// Returns whether the connection broke before the answer: the request may have been done.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect | Kind::Link | Kind::Lost(_))
+    }
+
+    /// Returns whether the fault may have passed by itself soon: a broken connection, a server that
+    /// is busy or has fallen.
+    pub(crate) fn is_passing(&self) -> bool {
+        let fallen = |status: StatusCode| {
+            status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
+        };
+        self.is_broken() || self.is_timeout() || self.status().is_some_and(fallen)
+    }
+
+    /// Returns how long the server wants to be left alone, if it said so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// Returns the code of the JSON-RPC error the server answered with.
@@ -145,8 +175,30 @@ impl Error {
         Self::new(Kind::Era(why.to_string()))
     }
 
+    pub(crate) fn declined(why: impl fmt::Display) -> Self {
+        Self::new(Kind::Declined(why.to_string()))
+    }
+
+    /// The server's task was cancelled, by whomever.
+    pub(crate) fn cancelled(why: Option<&str>) -> Self {
+        Self::declined(format_args!(
+            "the task was cancelled at the server{}{}",
+            if why.is_some() { ": " } else { "" },
+            why.unwrap_or_default()
+        ))
+    }
+
     fn new(kind: Kind) -> Self {
-        Self(Box::new(Inner { kind, source: None }))
+        Self(Box::new(Inner {
+            kind,
+            source: None,
+            retry_after: None,
+        }))
+    }
+
+    pub(crate) fn after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
+        self
     }
 
     pub(crate) fn because(mut self, source: impl Into<BoxError>) -> Self {
@@ -167,7 +219,9 @@ pub(crate) fn is_auth(status: StatusCode) -> bool {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.kind {
-            Kind::Input(why) | Kind::Answer(why) | Kind::Era(why) => f.write_str(why),
+            Kind::Input(why) | Kind::Answer(why) | Kind::Era(why) | Kind::Declined(why) => {
+                f.write_str(why)
+            }
             Kind::Connect => f.write_str("no connection to the server"),
             Kind::Link => f.write_str("the connection to the server broke"),
             Kind::Timeout(what, after) => write!(f, "{what} within {after:?}"),

@@ -48,7 +48,23 @@ pub(crate) async fn renew(
     if ended.level != DEFAULT_LEVEL {
         set_level(wire, session, ended.level).await;
     }
+    for uri in session.watched() {
+        watch(wire, session, &uri).await;
+    }
+    session.renewed();
+    wire.missed();
     Ok(())
+}
+
+/// Subscribes to a resource again. A server that refuses it now tells no changes of it; the others
+/// are still to be had.
+async fn watch(wire: &Arc<Wire>, session: &Arc<Session>, uri: &str) {
+    let id = wire.id();
+    let outgoing = Outgoing::new("resources/subscribe", None).field("uri", json!(uri));
+    let request = session.current().request(wire, &id, &outgoing);
+    if let Err(error) = ask(wire, id, request).await {
+        tracing::warn!(uri, %error, "the server does not tell of a resource any more");
+    }
 }
 
 /// Makes sure that the session gets log messages from `level` on. Levels are the session's, so

@@ -2,13 +2,25 @@
 //!
 //! ```text
 //!   Builder ─▶ probe (which era?) ─▶ Client ─▶ call ─▶ endpoint (headers, body) ─▶ link ─▶ server
-//!                                                        Event, result ◀─ exchange ◀─ receive ◀─┘
+//!                        Event, result ◀─ pursuit ◀─ exchange ◀─ receive ◀───────────────────┘
+//!                                 asked, broken, busy: once more ─▶
 //! ```
 //!
 //! A client finds out by itself whether its server speaks the modern era (2026-07-28) or the
 //! legacy one, and speaks that. Each call is a request of its own: many run side by side, each
 //! with its own stream of log messages and progress, read as fast as its caller reads it. What
 //! is dropped is cancelled.
+//!
+//! - **What servers ask** in the middle of a call, of the user ([`Builder::on_elicitation`]), of
+//!   the model ([`Builder::on_sampling`]) or of the client itself ([`Builder::roots`]), is answered
+//!   by functions; what they are set for is what servers are told they can ask.
+//! - **Streams that break** are taken up where they broke if the server allows (sessions), and
+//!   requests are sent again if doing them twice does no more than once. A call whose fate is
+//!   unknown is never sent again: it is an error that says so ([`Error::is_broken`]).
+//! - **A session the server forgot** is opened anew, once for all calls, with its log level and
+//!   subscriptions; a modern server is never mistaken for an old one because it failed.
+//! - **What changes** on the server is heard by [`Client::listen`]; lists and resources are kept
+//!   as long as the server says, and dropped at once when a change is told.
 //!
 //! ```no_run
 //! use serde_json::json;
@@ -34,7 +46,9 @@
 //! Left to others: what a tool is ([`tidegate_model`]), what the eras look like in bytes
 //! (`tidegate-era`), logging in (not there yet), resuming broken streams (not there yet).
 
+mod asks;
 mod builder;
+mod cache;
 mod call;
 mod client;
 mod dispatch;
@@ -46,18 +60,30 @@ mod info;
 mod input;
 mod link;
 mod list;
+mod listen;
 mod memory;
 mod message;
+mod place;
 mod probe;
+mod pursuit;
 mod receive;
+mod repeat;
 mod results;
+mod resume;
+mod retry;
+mod rounds;
+mod settle;
+mod standing;
+mod task;
 mod timer;
 mod wire;
 
 pub use tidegate_era::Revision;
+/// What a server may ask a client for, and the answers.
+pub use tidegate_model::ask;
 pub use tidegate_model::{
-    Annotations, Content, Id, Level, Prompt, PromptMessage, Raw, Resource, ResourceContents,
-    ResourceTemplate,
+    Annotations, Change, Content, Failure, Id, Level, Prompt, PromptMessage, Raw, Resource,
+    ResourceContents, ResourceTemplate,
 };
 
 pub use self::{
@@ -66,7 +92,9 @@ pub use self::{
     client::Client,
     error::{BoxError, Error},
     info::ServerInfo,
+    listen::{Listening, Topics},
     message::{Event, Log, Message, Notification, Progress, Request, Response, RpcError},
     probe::EraChoice,
     results::{CallResult, PromptResult, ReadResult, ToolInfo},
+    retry::Reconnect,
 };

@@ -2,15 +2,21 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    fmt,
     sync::Arc,
 };
 
 use serde::de::DeserializeOwned;
 use serde_json::{json, value::RawValue};
-use tidegate_era::header_params;
-use tidegate_model::{HeaderParam, Raw};
+use tidegate_era::{code, header_params};
+use tidegate_model::Raw;
 
-use crate::{dispatch::Dispatch, endpoint::Outgoing, error::Error, results::ToolInfo};
+use crate::{
+    dispatch::{Dispatch, ToolFacts},
+    endpoint::Outgoing,
+    error::Error,
+    results::ToolInfo,
+};
 
 /// How many pages a list may have. At the usual fifty to a hundred entries a page this is a list
 /// nobody reads; a server that invents cursors is cut off here.
@@ -25,6 +31,36 @@ pub(crate) async fn entries<T: DeserializeOwned>(
     method: &str,
     key: &str,
 ) -> Result<Vec<T>, Error> {
+    match pages(dispatch, method, key).await {
+        // A cursor of a page that was kept, and that the server does not know any more: all pages
+        // are dropped and read anew, once (2026-07-28 caching §Interaction with Pagination).
+        Err(Broken::Cursor(_)) => {
+            dispatch.wire.cache.drop_list(method);
+            let again = pages(dispatch, method, key).await;
+            again.map_err(|(Broken::Cursor(error) | Broken::Other(error))| error)
+        }
+        Err(Broken::Other(error)) => Err(error),
+        Ok(entries) => Ok(entries),
+    }
+}
+
+/// Why a list was not read to its end.
+enum Broken {
+    /// The server does not know the cursor it gave.
+    Cursor(Error),
+    Other(Error),
+}
+
+async fn pages<T: DeserializeOwned>(
+    dispatch: &Arc<Dispatch>,
+    method: &str,
+    key: &str,
+) -> Result<Vec<T>, Broken> {
+    let endless = |why: fmt::Arguments<'_>| {
+        Err(Broken::Other(Error::answer(format_args!(
+            "{method} gives {why}"
+        ))))
+    };
     let mut entries = Vec::new();
     let mut seen = HashSet::new();
     let mut cursor: Option<String> = None;
@@ -34,29 +70,29 @@ pub(crate) async fn entries<T: DeserializeOwned>(
         if let Some(cursor) = &cursor {
             outgoing = outgoing.field("cursor", json!(cursor));
         }
-        let result = dispatch.ask(outgoing).await?;
+        let result = dispatch.recall(outgoing).await;
+        let result = result.map_err(|error| match (&cursor, error.rpc_code()) {
+            (Some(_), Some(code::INVALID_PARAMS)) => Broken::Cursor(error),
+            _ => Broken::Other(error),
+        })?;
         bytes += result.bytes().len();
         if bytes > MOST_BYTES {
-            return Err(Error::answer(format_args!(
-                "{method} gives more than {MOST_BYTES} bytes"
-            )));
+            return endless(format_args!("more than {MOST_BYTES} bytes"));
         }
-        let (page, next) = page(method, key, &result)?;
+        let (page, next) = page(method, key, &result).map_err(Broken::Other)?;
         entries.extend(page);
         // An empty cursor is a cursor; the end is where there is none.
         let Some(next) = next else {
             return Ok(entries);
         };
         if !seen.insert(next.clone()) {
-            return Err(Error::answer(format_args!(
-                "{method} gives the cursor {next:?} twice; its pages have no end"
-            )));
+            return endless(format_args!(
+                "the cursor {next:?} twice; its pages have no end"
+            ));
         }
         cursor = Some(next);
     }
-    Err(Error::answer(format_args!(
-        "{method} gives more than {MOST_PAGES} pages"
-    )))
+    endless(format_args!("more than {MOST_PAGES} pages"))
 }
 
 fn page<T: DeserializeOwned>(
@@ -82,22 +118,25 @@ fn page<T: DeserializeOwned>(
 /// Extension); legacy servers know no such headers.
 pub(crate) async fn tools(dispatch: &Arc<Dispatch>) -> Result<Vec<ToolInfo>, Error> {
     let mut tools: Vec<ToolInfo> = entries(dispatch, "tools/list", "tools").await?;
-    if !dispatch.is_modern() {
-        return Ok(tools);
-    }
-    let mut params: HashMap<String, Arc<[HeaderParam]>> = HashMap::new();
-    tools.retain(|tool| match header_params(&tool.input_schema) {
-        Ok(found) => {
-            if !found.is_empty() {
-                params.insert(tool.name.clone(), found.into());
+    let is_modern = dispatch.is_modern();
+    let mut facts = HashMap::new();
+    tools.retain(|tool| {
+        let params = if is_modern {
+            header_params(&tool.input_schema)
+        } else {
+            Ok(Vec::new())
+        };
+        let params = match params {
+            Ok(params) => params,
+            Err(error) => {
+                tracing::warn!(tool = tool.name, %error, "a tool is left out: its schema cannot be honoured");
+                return false;
             }
-            true
-        }
-        Err(error) => {
-            tracing::warn!(tool = tool.name, %error, "a tool is left out: its schema cannot be honoured");
-            false
-        }
+        };
+        let known = ToolFacts::new(params, tool.annotations.as_ref());
+        facts.insert(tool.name.clone(), known);
+        true
     });
-    *dispatch.params.lock() = params;
+    dispatch.tools.replace(facts);
     Ok(tools)
 }

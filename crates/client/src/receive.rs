@@ -4,6 +4,7 @@ use std::{
     collections::VecDeque,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
@@ -11,7 +12,10 @@ use http::{HeaderMap, StatusCode, header};
 use http_body::Body as _;
 use tidegate_era::{Body, Reject, sse::Decoder};
 
-use crate::{error::Error, link::LinkBody, message::Message};
+use crate::{
+    endpoint::legacy::Current, error::Error, link::LinkBody, message::Message, place::Place,
+    retry::retry_after,
+};
 
 /// An answer whose head has come. Dropping it closes its stream.
 pub(crate) struct Receive {
@@ -23,6 +27,16 @@ pub(crate) struct Receive {
     /// What went wrong after the messages in `ready`.
     failed: Option<Error>,
     limit: usize,
+    /// Where the stream stands, if it belongs to a session.
+    place: Option<Within>,
+    /// Whether an event has come, be it one without data.
+    alive: bool,
+}
+
+/// The session a stream belongs to, and where the stream stands in it.
+pub(crate) struct Within {
+    pub(crate) session: Current,
+    pub(crate) place: Place,
 }
 
 enum Reader {
@@ -56,7 +70,36 @@ impl Receive {
             ready: VecDeque::new(),
             failed: None,
             limit,
+            place: None,
+            alive: false,
         }
+    }
+
+    /// Says that the answer belongs to a session, whose streams can be taken up.
+    pub(crate) fn within(mut self, session: Current, place: Place) -> Self {
+        self.place = Some(Within { session, place });
+        self
+    }
+
+    /// Returns where a stream that broke can be taken up, if it can be.
+    pub(crate) fn leave(&mut self) -> Option<Within> {
+        self.place
+            .take_if(|within| self.status.is_success() && within.place.id().is_some())
+    }
+
+    /// Returns where the stream stands, whether or not it can be taken up there.
+    pub(crate) fn forsake(self) -> Place {
+        self.place.map(|within| within.place).unwrap_or_default()
+    }
+
+    /// Returns whether the answer is a stream on which something has come.
+    pub(crate) const fn is_alive(&self) -> bool {
+        self.alive
+    }
+
+    /// Returns whether the answer is a stream of events.
+    pub(crate) const fn is_stream(&self) -> bool {
+        !matches!(self.reader, Reader::Whole(_))
     }
 
     /// Returns the next message; `None` when the answer has ended.
@@ -104,12 +147,17 @@ impl Receive {
     /// Returns why an answer that has ended holds no response.
     pub(crate) fn unanswered(&self) -> Error {
         if !self.status.is_success() {
-            return Error::refused(self.status, "");
+            return Error::refused(self.status, "").after(self.retry_after());
         }
         Error::lost(
-            "the server ended the stream before the answer; the call may have been done all the \
-             same (streams are not resumed yet)",
+            "the server ended the stream before the answer, and nothing on it says where to take \
+             it up; the request may have been done all the same",
         )
+    }
+
+    /// Returns how long the server wants to be left alone.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        retry_after(&self.headers, SystemTime::now())
     }
 
     /// Returns the answer's status.
@@ -134,12 +182,19 @@ impl Receive {
             Reader::Whole(whole) => whole.extend_from_slice(bytes),
             Reader::Events(decoder) => {
                 let mut events = Vec::new();
+                let alive = &mut self.alive;
+                let mut place = self.place.as_mut().map(|within| &mut within.place);
                 let pushed = decoder.push(bytes, |event| {
+                    *alive = true;
+                    let is_new = place.as_mut().is_none_or(|place| place.admit(&event));
                     // A priming event has no data; other types of events are not the protocol's.
-                    if event.event == "message" && !event.data.is_empty() {
+                    if is_new && event.event == "message" && !event.data.is_empty() {
                         events.push(event.data);
                     }
                 });
+                if let Some(place) = place {
+                    place.follow(decoder);
+                }
                 for data in events {
                     self.admit(data.into()).map_err(|why| {
                         Error::answer(format_args!("an event of the stream is no message: {why}"))
@@ -170,7 +225,7 @@ impl Receive {
                     self.content_type()
                 ));
             }
-            Error::refused(self.status, self.reason(&whole))
+            Error::refused(self.status, self.reason(&whole)).after(self.retry_after())
         })
     }
 

@@ -150,27 +150,6 @@ impl PromptResult {
     }
 }
 
-/// Checks that a modern result is one, and complete (2026-07-28 basic §ResultType).
-pub(crate) fn check_complete(raw: &Raw) -> Result<(), Error> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Typed {
-        #[serde(default)]
-        result_type: Option<String>,
-    }
-
-    let typed: Typed = decode("the request", raw)?;
-    match typed.result_type.as_deref() {
-        None | Some("complete") => Ok(()),
-        Some("input_required") => Err(Error::answer(
-            "the server asks for input in the middle of the call, which this client did not offer",
-        )),
-        Some(other) => Err(Error::answer(format_args!(
-            "the answer is of type {other:?}, which this client does not know"
-        ))),
-    }
-}
-
 fn decode<T: DeserializeOwned>(what: &str, raw: &Raw) -> Result<T, Error> {
     raw.decode().map_err(|error| Error::shape(what, error))
 }

@@ -31,6 +31,13 @@ impl Timer {
         self.sleep.as_mut().reset(Instant::now() + self.duration);
     }
 
+    /// Returns how long it still runs.
+    pub(crate) fn left(&self) -> Duration {
+        self.sleep
+            .deadline()
+            .saturating_duration_since(Instant::now())
+    }
+
     /// Returns how long the timer ran, once it has run out; one that is not there never does.
     pub(crate) fn poll_expired(timer: &mut Option<Self>, cx: &mut Context<'_>) -> Option<Duration> {
         let timer = timer.as_mut()?;

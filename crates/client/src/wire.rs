@@ -12,13 +12,20 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Uri};
 use tidegate_model::{Id, Implementation, Level};
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{
+    runtime::Handle,
+    time::{sleep, timeout},
+};
 
 use crate::{
+    asks::Asks,
+    cache::Cache,
     error::Error,
     link::Link,
-    message::{Log, Message, Progress},
+    listen::{self, Listeners},
+    message::{Event, Log, Message, Notification, Progress},
     receive::Receive,
+    retry::{Attempts, Reconnect},
 };
 
 /// What every request of a client shares.
@@ -33,6 +40,15 @@ pub(crate) struct Wire {
     pub(crate) log_level: Option<Level>,
     pub(crate) limits: Limits,
     pub(crate) handlers: Handlers,
+    /// Who answers what the server asks.
+    pub(crate) asks: Asks,
+    pub(crate) reconnect: Reconnect,
+    /// Whether a tool's own word is trusted that it can be called twice.
+    pub(crate) trusts_annotations: bool,
+    /// What was listed and read, as long as it holds.
+    pub(crate) cache: Cache,
+    /// Who is told of changes (legacy: one stream tells all).
+    pub(crate) listeners: Listeners,
     /// Where a cancellation is sent from when a call is dropped outside the runtime.
     pub(crate) runtime: Handle,
     pub(crate) ids: AtomicI64,
@@ -50,6 +66,9 @@ pub(crate) struct Limits {
     /// How long each step of connecting may take. A server that needs more than 30 seconds to say
     /// its name is down.
     pub(crate) handshake: Duration,
+    /// How often a call may be answered with questions. Sixteen rounds: a form, its correction, a
+    /// model's turn or two; a server that asks on is going in circles.
+    pub(crate) rounds: usize,
     /// How long one message may be. 16 MiB: a picture in Base64 fits, memory does not fill.
     pub(crate) max_message: usize,
 }
@@ -98,6 +117,42 @@ impl Wire {
         }
     }
 
+    /// Sends a message that somebody waits for: the answer to a question.
+    pub(crate) async fn deliver(self: Arc<Self>, request: http::Request<Bytes>) {
+        let mut attempts = Attempts::new(self.reconnect);
+        let within = self.limits.handshake;
+        loop {
+            let sent = timeout(within, self.send(request.clone())).await;
+            let error = match sent {
+                Ok(Ok(receive)) if receive.status().is_success() => return,
+                Ok(Ok(receive)) => Error::refused(receive.status(), ""),
+                Ok(Err(error)) => error,
+                Err(_) => Error::timeout("an answer was not taken", within),
+            };
+            // Without a connection it was not heard; otherwise it may have been.
+            let again = error.is_connect().then(|| attempts.next(None)).flatten();
+            let Some(delay) = again else {
+                tracing::warn!(%error, "the server did not take the answer to its question");
+                return;
+            };
+            sleep(delay).await;
+        }
+    }
+
+    /// Takes note of what the server tells, on whichever stream.
+    pub(crate) fn told(&self, notification: &Notification) {
+        if let Some(change) = listen::change(notification) {
+            self.cache.invalidate(&change);
+            self.listeners.tell(&change);
+        }
+    }
+
+    /// Nobody knows what has changed meanwhile: all of it counts as changed.
+    pub(crate) fn missed(&self) {
+        self.cache.clear();
+        self.listeners.tell_all();
+    }
+
     /// Returns a new request's id: also its progress token.
     pub(crate) fn id(&self) -> Id {
         Id::Number(self.ids.fetch_add(1, Ordering::Relaxed))
@@ -121,6 +176,25 @@ impl Handlers {
             listener(message);
         }
     }
+
+    /// Tells of a notification; returns the event it is, if it is one for a caller who wants log
+    /// messages from `level` on.
+    pub(crate) fn tell(&self, told: &Notification, level: Option<Level>) -> Option<Event> {
+        if let Some(log) = told.log() {
+            if level.is_none_or(|wanted| log.level < wanted) {
+                return None;
+            }
+            if let Some(listener) = &self.log {
+                listener(&log);
+            }
+            return Some(Event::Log(log));
+        }
+        let progress = told.progress()?;
+        if let Some(listener) = &self.progress {
+            listener(&progress);
+        }
+        Some(Event::Progress(progress))
+    }
 }
 
 // === impl Limits ===
@@ -131,6 +205,7 @@ impl Default for Limits {
             deadline: None,
             idle: Some(Duration::from_secs(300)),
             handshake: Duration::from_secs(30),
+            rounds: 16,
             max_message: 16 << 20,
         }
     }

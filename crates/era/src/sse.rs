@@ -9,6 +9,8 @@ pub struct Decoder {
     data: String,
     event: String,
     has_data: bool,
+    /// The id of the event that is being read.
+    id: Option<String>,
     last_id: Option<String>,
     retry: Option<Duration>,
     limit: usize,
@@ -45,6 +47,7 @@ impl Decoder {
             data: String::new(),
             event: String::new(),
             has_data: false,
+            id: None,
             last_id: None,
             retry: None,
             limit,
@@ -136,7 +139,7 @@ impl Decoder {
                 self.data.push_str(value);
             }
             "event" => value.clone_into(&mut self.event),
-            "id" if !value.contains('\0') => self.last_id = Some(value.to_owned()),
+            "id" if !value.contains('\0') => self.id = Some(value.to_owned()),
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
             }
@@ -146,6 +149,10 @@ impl Decoder {
     }
 
     fn dispatch(&mut self) -> Option<Event> {
+        // Only now: a stream that breaks within an event is taken up before that event.
+        if let Some(id) = self.id.take() {
+            self.last_id = Some(id);
+        }
         let event = std::mem::take(&mut self.event);
         let data = std::mem::take(&mut self.data);
         if !std::mem::take(&mut self.has_data) {
@@ -224,6 +231,15 @@ mod tests {
             .expect("short");
         assert_eq!(decoder.last_id(), Some("s-1"));
         assert_eq!(decoder.retry(), Some(Duration::from_millis(400)));
+    }
+
+    #[test]
+    fn an_event_that_broke_off_was_not_there() {
+        let mut decoder = Decoder::new(64);
+        decoder
+            .push(b"id: 1\ndata: a\n\nid: 2\ndata: b\n", |_| {})
+            .expect("short");
+        assert_eq!(decoder.last_id(), Some("1"));
     }
 
     #[test]

@@ -48,6 +48,16 @@ impl Verdict {
         }
     }
 
+    /// Something else went wrong as well.
+    pub(super) fn but(mut self, reason: &str) -> Self {
+        self.passed = false;
+        if !self.reason.is_empty() {
+            self.reason.push_str("; ");
+        }
+        self.reason.push_str(reason);
+        self
+    }
+
     /// What the table shows.
     pub(super) fn cell(&self) -> String {
         if self.passed {

@@ -1,5 +1,7 @@
-//! The official suite, scenario by scenario, against our conformance server (or any other).
+//! The official suite, scenario by scenario, against our conformance server (or any other) and our
+//! conformance client.
 
+mod client;
 mod judge;
 mod plan;
 mod report;
@@ -50,8 +52,20 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     }
 }
 
-/// Judges our conformance server, which has been built.
+/// Judges our conformance server and client, which have been built. Names choose scenarios of either.
 pub(crate) fn judge_ours(only: &[String]) -> Result<()> {
+    let (clients, servers): (Vec<String>, Vec<String>) =
+        only.iter().cloned().partition(|name| client::plays(name));
+    if only.is_empty() || !servers.is_empty() {
+        judge_our_server(&servers)?;
+    }
+    if only.is_empty() || !clients.is_empty() {
+        client::judge_ours(&clients)?;
+    }
+    Ok(())
+}
+
+fn judge_our_server(only: &[String]) -> Result<()> {
     let binary = target_dir().join("debug/conformance-server");
     let server = Server::start(program(binary).args(["--listen", "127.0.0.1:0"]))?;
     judge_server(server.url(), only)

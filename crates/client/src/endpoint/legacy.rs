@@ -1,14 +1,20 @@
 //! Requests of 2025-11-25 and before: they belong to a session that `initialize` opened.
 
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
 use bytes::Bytes;
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, header};
 use parking_lot::Mutex;
-use serde_json::{Map, json};
-use tidegate_era::{Revision, SESSION_ID, code};
+use serde_json::{Map, Value, json};
+use tidegate_era::{Revision, SESSION_ID};
 use tidegate_model::{Id, Level};
+use tokio::sync::{Notify, watch};
 
 use super::outgoing::{Outgoing, PROTOCOL_VERSION, bare, post};
-use crate::{message::Request, wire::Wire};
+use crate::wire::Wire;
 
 /// A session, which is another one once the server has forgotten it.
 #[derive(Debug)]
@@ -18,6 +24,14 @@ pub(crate) struct Session {
     pub(crate) renewing: tokio::sync::Mutex<()>,
     /// Whether the server sends log messages.
     pub(crate) logs: bool,
+    /// How often it was opened anew; the standing stream opens its own anew with it.
+    renewed: watch::Sender<u64>,
+    /// A request was made: a standing stream that has given up tries again.
+    pub(crate) used: Notify,
+    /// Whether the user has ended it.
+    closed: AtomicBool,
+    /// The resources whose changes are told, and how many listeners want each.
+    watched: Mutex<BTreeMap<String, usize>>,
 }
 
 /// What a session is at the moment.
@@ -43,12 +57,64 @@ impl Session {
             current: Mutex::new(current),
             renewing: tokio::sync::Mutex::new(()),
             logs,
+            renewed: watch::Sender::new(0),
+            used: Notify::new(),
+            closed: AtomicBool::new(false),
+            watched: Mutex::default(),
         }
     }
 
     /// Puts a new session in the place of the one that ended.
     pub(crate) fn replace(&self, current: Current) {
         *self.current.lock() = current;
+        self.closed.store(false, Ordering::Release);
+    }
+
+    /// Says that the user has ended the session.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// Returns whether the user has ended the session, and not used it since.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Says that the session has been opened anew, with all that belongs to it.
+    pub(crate) fn renewed(&self) {
+        self.renewed.send_modify(|times| *times += 1);
+    }
+
+    /// Returns what tells when the session has been opened anew.
+    pub(crate) fn renewals(&self) -> watch::Receiver<u64> {
+        self.renewed.subscribe()
+    }
+
+    /// Takes note of one more listener to a resource; returns whether it is the first.
+    pub(crate) fn watch(&self, uri: &str) -> bool {
+        let mut watched = self.watched.lock();
+        let listeners = watched.entry(uri.to_owned()).or_insert(0);
+        *listeners += 1;
+        *listeners == 1
+    }
+
+    /// Takes note of one listener less; returns whether it was the last.
+    pub(crate) fn unwatch(&self, uri: &str) -> bool {
+        let mut watched = self.watched.lock();
+        let Some(listeners) = watched.get_mut(uri) else {
+            return false;
+        };
+        *listeners -= 1;
+        let last = *listeners == 0;
+        if last {
+            watched.remove(uri);
+        }
+        last
+    }
+
+    /// Returns the resources whose changes are told.
+    pub(crate) fn watched(&self) -> Vec<String> {
+        self.watched.lock().keys().cloned().collect()
     }
 
     /// Remembers what the server was told.
@@ -104,16 +170,32 @@ impl Current {
         self.sign(post(wire, outgoing.body(None, Map::new())))
     }
 
-    /// Returns the POST that answers a request of the server's: `ping`, and nothing else is known.
-    pub(crate) fn answer(&self, wire: &Wire, asked: &Request) -> http::Request<Bytes> {
-        let answer = if asked.method == "ping" {
-            json!({"jsonrpc": "2.0", "id": asked.id, "result": {}})
-        } else {
-            let message = format!("{} is not known to this client", asked.method);
-            let error = json!({"code": code::METHOD_NOT_FOUND, "message": message});
-            json!({"jsonrpc": "2.0", "id": asked.id, "error": error})
-        };
+    /// Returns the POST of an answer to a request of the server's.
+    pub(crate) fn answer(&self, wire: &Wire, answer: &Value) -> http::Request<Bytes> {
         self.sign(post(wire, answer.to_string().into()))
+    }
+
+    /// Returns the POST of `notifications/roots/list_changed`.
+    pub(crate) fn roots_changed(&self, wire: &Wire) -> http::Request<Bytes> {
+        let outgoing = Outgoing::new("notifications/roots/list_changed", None);
+        self.sign(post(wire, outgoing.body(None, Map::new())))
+    }
+
+    /// Returns the GET of a stream: the one that belongs to no request, or, after the event
+    /// `behind`, the rest of the one that had it.
+    pub(crate) fn stream(&self, wire: &Wire, behind: Option<&str>) -> http::Request<Bytes> {
+        let mut request = self.sign(bare(wire, Method::GET, Bytes::new()));
+        let headers = request.headers_mut();
+        headers.insert(
+            header::ACCEPT,
+            HeaderValue::from_static("text/event-stream"),
+        );
+        // An id that no header can hold cannot be named; the server then begins anew.
+        let behind = behind.and_then(|id| HeaderValue::from_bytes(id.as_bytes()).ok());
+        if let Some(id) = behind {
+            headers.insert("last-event-id", id);
+        }
+        request
     }
 
     /// Returns the DELETE that ends the session, if there is one to end.
@@ -127,7 +209,7 @@ impl Current {
 pub(crate) fn initialize(wire: &Wire, revision: Revision, id: &Id) -> http::Request<Bytes> {
     let outgoing = Outgoing::new("initialize", None)
         .field("protocolVersion", json!(revision.name()))
-        .field("capabilities", json!({}))
+        .field("capabilities", wire.asks.capabilities(false))
         .field("clientInfo", json!(wire.info));
     post(wire, outgoing.body(Some(id), Map::new()))
 }

@@ -25,7 +25,7 @@ pub(crate) fn request(
     let own = |key: &str| format!("{META_PREFIX}{key}");
     meta.insert(own("protocolVersion"), json!(revision.name()));
     meta.insert(own("clientInfo"), json!(wire.info));
-    meta.insert(own("clientCapabilities"), json!({}));
+    meta.insert(own("clientCapabilities"), wire.asks.capabilities(true));
     if let Some(level) = outgoing.log_level {
         meta.insert(own("logLevel"), json!(level));
     }

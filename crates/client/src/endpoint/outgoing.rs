@@ -43,6 +43,13 @@ impl Outgoing {
         self
     }
 
+    /// Returns the request without a parameter.
+    pub(crate) fn without(&self, name: &str) -> Self {
+        let mut without = self.clone();
+        without.fields.retain(|(field, _)| field != name);
+        without
+    }
+
     /// Adds the parameter that `Mcp-Name` repeats.
     pub(crate) fn named(mut self, field: &str, name: &str) -> Self {
         self.name = Some(name.to_owned());
@@ -94,21 +101,20 @@ impl Outgoing {
         body.push_str(r#","method":"#);
         body.push_str(&json!(self.method).to_string());
         if !self.fields.is_empty() || !meta.is_empty() {
-            body.push_str(r#","params":{"#);
+            body.push_str(r#","params":"#);
             let meta =
                 (!meta.is_empty()).then(|| ("_meta".to_owned(), Raw::from(Value::Object(meta))));
-            for (at, (name, value)) in self.fields.iter().chain(&meta).enumerate() {
-                if at > 0 {
-                    body.push(',');
-                }
-                body.push_str(&json!(name).to_string());
-                body.push(':');
-                body.push_str(value.as_str());
-            }
-            body.push('}');
+            write_object(&mut body, self.fields.iter().chain(&meta));
         }
         body.push('}');
         body.into()
+    }
+
+    /// Returns the parameters without `_meta`, as they are sent.
+    pub(crate) fn params(&self) -> String {
+        let mut params = String::new();
+        write_object(&mut params, self.fields.iter());
+        params
     }
 
     fn is_name(&self, field: &str) -> bool {
@@ -118,6 +124,19 @@ impl Outgoing {
             method => method.starts_with("tasks/") && field == "taskId",
         }
     }
+}
+
+fn write_object<'a>(out: &mut String, fields: impl Iterator<Item = &'a (String, Raw)>) {
+    out.push('{');
+    for (at, (name, value)) in fields.enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        out.push_str(&json!(name).to_string());
+        out.push(':');
+        out.push_str(value.as_str());
+    }
+    out.push('}');
 }
 
 /// Returns a POST of `body` with the headers that both eras send.

@@ -11,14 +11,16 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::StreamExt;
-use http::{HeaderMap, Request, Response, StatusCode};
-use http_body_util::{BodyExt, StreamBody, combinators::UnsyncBoxBody};
-use hyper::body::{Frame, Incoming};
+use http::{HeaderMap, Request, Response};
+use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle, time::Instant};
+
+use crate::answer::stream;
+pub(crate) use crate::answer::{Answer, Gate, Piece, log, notification};
 
 /// How many servers there were in this process.
 static STARTED: AtomicUsize = AtomicUsize::new(0);
@@ -31,10 +33,10 @@ pub(crate) struct Fake {
     accepting: JoinHandle<()>,
 }
 
-struct Shared {
+pub(crate) struct Shared {
     answer: Box<dyn Fn(&Seen) -> Answer + Send + Sync>,
-    seen: Mutex<Vec<Seen>>,
-    closed: AtomicUsize,
+    pub(crate) seen: Mutex<Vec<Seen>>,
+    pub(crate) closed: AtomicUsize,
     connections: AtomicUsize,
 }
 
@@ -45,30 +47,13 @@ pub(crate) struct Seen {
     pub(crate) verb: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+    /// The body as it came.
+    pub(crate) text: String,
+    /// When it came.
+    pub(crate) at: Instant,
 }
 
-/// What a request is answered with.
-#[derive(Clone, Debug)]
-pub(crate) struct Answer {
-    status: u16,
-    headers: Vec<(&'static str, String)>,
-    pieces: Vec<Piece>,
-}
-
-/// A part of an answer's body.
-#[derive(Clone, Debug)]
-pub(crate) enum Piece {
-    /// One message as an event.
-    Event(Value),
-    /// These bytes.
-    Text(String),
-    /// Nothing, for a while.
-    Wait(Duration),
-    /// Nothing any more, on an open stream.
-    Hang,
-}
-
-pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
+pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 // === impl Fake ===
 
@@ -160,7 +145,7 @@ impl Drop for Fake {
     }
 }
 
-async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     for _ in 0..500 {
         if holds() {
             return;
@@ -205,7 +190,7 @@ impl Shared {
         })
     }
 
-    fn respond(self: &Arc<Self>, request: Request<Bytes>) -> Response<Body> {
+    pub(crate) fn respond(self: &Arc<Self>, request: Request<Bytes>) -> Response<Body> {
         let seen = Seen::of(&request);
         self.seen.lock().push(seen.clone());
         let answer = (self.answer)(&seen);
@@ -224,7 +209,7 @@ pub(crate) fn respond(request: Request<Bytes>, answer: fn(&Seen) -> Answer) -> R
 }
 
 /// Counts a stream that is dropped before its end.
-struct Watch(Option<Arc<Shared>>);
+pub(crate) struct Watch(pub(crate) Option<Arc<Shared>>);
 
 impl Drop for Watch {
     fn drop(&mut self) {
@@ -232,29 +217,6 @@ impl Drop for Watch {
             shared.closed.fetch_add(1, Ordering::AcqRel);
         }
     }
-}
-
-fn stream(pieces: Vec<Piece>, watch: Watch) -> Body {
-    let state = (pieces.into_iter(), watch);
-    let frames = futures_util::stream::unfold(state, |(mut pieces, mut watch)| async move {
-        loop {
-            let text = match pieces.next() {
-                Some(Piece::Event(message)) => format!("event: message\ndata: {message}\n\n"),
-                Some(Piece::Text(text)) => text,
-                Some(Piece::Wait(time)) => {
-                    tokio::time::sleep(time).await;
-                    continue;
-                }
-                Some(Piece::Hang) => std::future::pending().await,
-                None => {
-                    drop(watch.0.take());
-                    return None;
-                }
-            };
-            return Some((Ok(Frame::data(Bytes::from(text))), (pieces, watch)));
-        }
-    });
-    StreamBody::new(frames.boxed()).boxed_unsync()
 }
 
 // === impl Seen ===
@@ -265,6 +227,8 @@ impl Seen {
             verb: request.method().to_string(),
             headers: request.headers().clone(),
             body: serde_json::from_slice(request.body()).unwrap_or_default(),
+            text: String::from_utf8_lossy(request.body()).into_owned(),
+            at: Instant::now(),
         }
     }
 
@@ -299,57 +263,6 @@ impl Seen {
     }
 }
 
-/// A log message.
-pub(crate) fn log(level: &str, text: &str) -> Value {
-    notification("message", json!({"level": level, "data": text}))
-}
-
-fn notification(kind: &str, params: Value) -> Value {
-    json!({"jsonrpc": "2.0", "method": format!("notifications/{kind}"), "params": params})
-}
-
-// === impl Answer ===
-
-impl Answer {
-    pub(crate) fn json(message: &Value) -> Self {
-        Self::text(200, "application/json", &message.to_string())
-    }
-
-    pub(crate) fn text(status: u16, kind: &str, text: &str) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type", kind.to_owned())],
-            pieces: vec![Piece::Text(text.to_owned())],
-        }
-    }
-
-    pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            pieces: Vec::new(),
-        }
-    }
-
-    pub(crate) fn events(pieces: Vec<Piece>) -> Self {
-        Self {
-            status: 200,
-            headers: vec![("content-type", "text/event-stream".to_owned())],
-            pieces,
-        }
-    }
-
-    pub(crate) fn status(mut self, status: u16) -> Self {
-        self.status = StatusCode::from_u16(status).expect("a status").as_u16();
-        self
-    }
-
-    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.push((name, value.to_owned()));
-        self
-    }
-}
-
 /// What a modern server answers that offers nothing.
 pub(crate) fn modern(seen: &Seen) -> Answer {
     match seen.method() {
@@ -380,6 +293,7 @@ pub(crate) fn legacy(seen: &Seen) -> Answer {
         "logging/setLevel" | "ping" => Answer::json(&seen.response(json!({}))),
         "server/discover" => Answer::json(&seen.error(-32000, Value::Null)).status(400),
         "DELETE" => Answer::empty(200),
+        "GET" => Answer::empty(405),
         _ if seen.body["id"].is_null() || seen.body["method"].is_null() => Answer::empty(202),
         _ => Answer::json(&seen.error(-32601, Value::Null)),
     }

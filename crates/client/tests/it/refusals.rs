@@ -132,7 +132,10 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn results_of_unknown_types_are_refused() {
-    for (kind, said) in [("input_required", "asks for input"), ("task", "\"task\"")] {
+    for (kind, said) in [
+        ("input_required", "does not say for what"),
+        ("task", "\"task\""),
+    ] {
         let error =
             refused(move |seen| Answer::json(&seen.response(json!({"resultType": kind})))).await;
         assert!(error.to_string().contains(said), "{error}");

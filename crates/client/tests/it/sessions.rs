@@ -7,9 +7,12 @@ use std::sync::{
 
 use futures_util::future::join_all;
 use serde_json::json;
-use tidegate_client::{Client, Level};
+use tidegate_client::{Change, Client, Level, Topics};
 
-use crate::fake::{Answer, Fake, Piece, Seen, legacy};
+use crate::{
+    fake::{Answer, Fake, Piece, Seen, legacy},
+    inside::Inside,
+};
 
 fn answered(seen: &Seen) -> Option<Answer> {
     (seen.method() == "tools/call").then(|| Answer::json(&seen.response(json!({"content": []}))))
@@ -192,4 +195,95 @@ async fn a_server_without_sessions_is_fine() {
     client.call_tool("work", json!({})).await.expect("a result");
     client.close().await.expect("nothing to end");
     assert_eq!(server.only("tools/call").header("mcp-session-id"), None);
+}
+
+/// A legacy server that forgets its first session the moment `forget` is called, and opens others.
+fn forgetful() -> (Inside, Arc<AtomicUsize>) {
+    let (opened, dead) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+    let gone = dead.clone();
+    let server = Inside::legacy(move |seen| {
+        if seen.method() == "initialize" {
+            let nth = opened.fetch_add(1, Ordering::SeqCst) + 1;
+            let result = json!({
+                "protocolVersion": "2025-11-25", "serverInfo": {"name": "f", "version": "1"},
+                "capabilities": {"logging": {}, "resources": {"subscribe": true}},
+            });
+            let answer = Answer::json(&seen.response(result));
+            return Some(answer.header("mcp-session-id", &nth.to_string()));
+        }
+        let session = seen.header("mcp-session-id").and_then(|id| id.parse().ok());
+        if session.unwrap_or(0) <= gone.load(Ordering::SeqCst) {
+            return Some(Answer::empty(404));
+        }
+        match seen.method() {
+            "GET" => Some(Answer::events(vec![Piece::Hang])),
+            "resources/subscribe" => Some(Answer::json(&seen.response(json!({})))),
+            _ => answered(seen),
+        }
+    });
+    (server, dead)
+}
+
+#[tokio::test]
+async fn a_session_comes_back_with_all_that_belonged_to_it() {
+    let (server, dead) = forgetful();
+    let client = server.client().log_level(Level::Debug).connect().await;
+    let client = client.expect("connects");
+    let mut listening = client
+        .listen(Topics::new().resource("test://a"))
+        .await
+        .expect("listens");
+    dead.store(1, Ordering::SeqCst);
+    let calls = join_all((0..8).map(|_| client.call_tool("work", json!({})))).await;
+    for call in calls {
+        call.expect("a result in the second session");
+    }
+    assert_eq!(server.all("initialize").len(), 2, "one for all");
+    for method in ["logging/setLevel", "resources/subscribe", "GET"] {
+        let again = server.until(method, 2).await;
+        assert_eq!(again.len(), 2, "{method}");
+        assert_eq!(again[1].header("mcp-session-id"), Some("2"), "{method}");
+    }
+    assert_eq!(server.all("GET")[1].header("last-event-id"), None);
+    let change = listening.next().await.expect("one").expect("no fault");
+    assert_eq!(
+        change,
+        Change::Resource("test://a".to_owned()),
+        "nobody knows"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_standing_stream_whose_session_is_gone_opens_it_anew() {
+    let gets = AtomicUsize::new(0);
+    let server = Inside::legacy(move |seen| {
+        (seen.method() == "GET").then(|| match gets.fetch_add(1, Ordering::SeqCst) {
+            0 => Answer::events(vec![Piece::Break]),
+            1 => Answer::empty(404),
+            _ => Answer::events(vec![Piece::Hang]),
+        })
+    });
+    let client = server.client().roots([]).connect().await;
+    let _client = client.expect("connects");
+    server.until("GET", 3).await;
+    assert_eq!(server.all("initialize").len(), 2);
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_stays_ended() {
+    let (server, dead) = forgetful();
+    let client = server.client().roots([]).connect().await.expect("connects");
+    let topics = Topics::new().resource("test://a");
+    let mut listening = client.listen(topics).await.expect("listens");
+    client.close().await.expect("ended");
+    dead.store(1, Ordering::SeqCst);
+    assert!(
+        listening.next().await.is_none(),
+        "it is over, by our own word"
+    );
+    drop(listening);
+    drop(client);
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert_eq!(server.all("initialize").len(), 1);
+    assert_eq!(server.all("resources/unsubscribe").len(), 0);
 }

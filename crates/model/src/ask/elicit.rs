@@ -104,6 +104,22 @@ impl Elicit {
         }
     }
 
+    /// Returns what stands in the form's fields at first: the default of each that has one; for
+    /// clients (SEP-1034). A page has none.
+    #[must_use]
+    pub fn defaults(&self) -> Map<String, Value> {
+        let Self::Form { schema, .. } = self else {
+            return Map::new();
+        };
+        let fields = schema.get("properties").and_then(Value::as_object);
+        let default = |(name, field): (&String, &Value)| {
+            field
+                .get("default")
+                .map(|value| (name.clone(), value.clone()))
+        };
+        fields.into_iter().flatten().filter_map(default).collect()
+    }
+
     /// Reads a question's parameters; for clients.
     ///
     /// # Errors
@@ -208,6 +224,17 @@ impl ElicitAnswer {
 mod tests {
     use super::*;
     use crate::ask::Field;
+
+    #[test]
+    fn defaults_are_what_the_fields_say() {
+        let form = Form::new()
+            .required("name", Field::string().default("Ann"))
+            .optional("age", Field::integer())
+            .optional("days", Field::choices(["mon", "tue"]).default(vec!["mon"]));
+        let defaults = Elicit::form("?", form).defaults();
+        assert_eq!(json!(defaults), json!({"name": "Ann", "days": ["mon"]}));
+        assert!(Elicit::url("v", "?", "https://x").defaults().is_empty());
+    }
 
     #[test]
     fn questions_read_back() {

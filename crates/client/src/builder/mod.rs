@@ -13,14 +13,20 @@ use tidegate_model::{Implementation, Level};
 use tokio::runtime::Handle;
 use tower_service::Service;
 
+mod asks;
+
 use crate::{
+    asks::Asks,
+    cache::Cache,
     client::Client,
     dispatch::Dispatch,
     error::{BoxError, Error},
     input,
     link::{Link, Options, over_http, over_service},
+    listen::Listeners,
     message::{Log, Message, Progress},
     probe::{self, EraChoice},
+    retry::Reconnect,
     wire::{Handlers, Limits, Wire},
 };
 
@@ -34,6 +40,10 @@ pub struct Builder {
     headers: HeaderMap,
     limits: Limits,
     handlers: Handlers,
+    asks: Asks,
+    reconnect: Reconnect,
+    trusts_annotations: bool,
+    cache: bool,
     options: Options,
     fault: Option<Error>,
 }
@@ -77,6 +87,10 @@ impl Builder {
             headers: HeaderMap::new(),
             limits: Limits::default(),
             handlers: Handlers::default(),
+            asks: Asks::default(),
+            reconnect: Reconnect::default(),
+            trusts_annotations: false,
+            cache: true,
             options: Options::default(),
             fault: None,
         }
@@ -166,6 +180,27 @@ impl Builder {
         self
     }
 
+    /// Sets how the client tries again when a connection breaks.
+    pub const fn reconnect(mut self, reconnect: Reconnect) -> Self {
+        self.reconnect = reconnect;
+        self
+    }
+
+    /// Sets whether a tool's own word is trusted that calling it twice does no more than once
+    /// (`readOnlyHint`, `idempotentHint`): then its call is repeated when the connection breaks.
+    /// By default it is not: a server can say anything.
+    pub const fn trust_annotations(mut self, trust: bool) -> Self {
+        self.trusts_annotations = trust;
+        self
+    }
+
+    /// Sets whether lists and resources are kept as long as the server says that they hold; they
+    /// are by default. What is kept is dropped the moment a change of it is told.
+    pub const fn cache(mut self, on: bool) -> Self {
+        self.cache = on;
+        self
+    }
+
     /// Connects: finds the server's era and asks who it is.
     ///
     /// # Errors
@@ -201,20 +236,19 @@ impl Builder {
             log_level: self.log_level,
             limits: self.limits,
             handlers: self.handlers,
+            asks: self.asks,
+            reconnect: self.reconnect,
+            trusts_annotations: self.trusts_annotations,
+            cache: Cache::new(self.cache),
+            listeners: Listeners::default(),
             runtime: Handle::current(),
             ids: AtomicI64::new(1),
         });
         let (era, info) = probe::find(&wire, self.era, name.as_deref()).await?;
         tracing::debug!(server = info.name, revision = %info.revision, "connected");
-        let dispatch = Dispatch {
-            wire,
-            era,
-            info,
-            params: parking_lot::Mutex::default(),
-        };
-        Ok(Client {
-            dispatch: Arc::new(dispatch),
-        })
+        let dispatch = Dispatch::new(wire, era, info);
+        dispatch.prepare().await;
+        Ok(Client { dispatch })
     }
 }
 

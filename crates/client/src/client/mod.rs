@@ -1,12 +1,13 @@
 //! The client a user holds.
 
+mod standing;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
 use serde_json::{Value, json};
 use tidegate_model::{Prompt, Raw, Resource, ResourceTemplate};
-use tokio::time::timeout;
 use tower_service::Service;
 
 use crate::{
@@ -154,7 +155,7 @@ impl Client {
     /// When there is none at `uri`, or the server refuses.
     pub async fn read(&self, uri: &str) -> Result<ReadResult, Error> {
         let outgoing = self.outgoing("resources/read").named("uri", uri);
-        ReadResult::read(self.dispatch.ask(outgoing).await?)
+        ReadResult::read(self.dispatch.recall(outgoing).await?)
     }
 
     /// Gets a prompt; its arguments are a JSON object of strings.
@@ -198,30 +199,6 @@ impl Client {
             "ping"
         };
         self.dispatch.ask(self.outgoing(method)).await.map(drop)
-    }
-
-    /// Ends the session, if there is one; in the modern era there is nothing to end.
-    ///
-    /// # Errors
-    ///
-    /// When the server cannot be told. The session then ends by itself, in time.
-    pub async fn close(&self) -> Result<(), Error> {
-        let wire = &self.dispatch.wire;
-        let session = self.dispatch.session().map(|session| session.current());
-        let Some(request) = session.and_then(|session| session.delete(wire)) else {
-            return Ok(());
-        };
-        let within = wire.limits.handshake;
-        let sent = timeout(within, wire.send(request)).await;
-        let status = sent
-            .map_err(|_| Error::timeout("the session was not ended", within))??
-            .status();
-        match status {
-            // Ended already, or no server whose sessions clients end.
-            http::StatusCode::NOT_FOUND | http::StatusCode::METHOD_NOT_ALLOWED => Ok(()),
-            status if status.is_success() => Ok(()),
-            status => Err(Error::refused(status, "the session was not ended")),
-        }
     }
 
     fn outgoing(&self, method: &str) -> Outgoing {
