@@ -15,6 +15,10 @@ use crate::{
     revision::Facts,
 };
 
+mod task;
+
+pub use self::task::{settled, task};
+
 /// How messages are told apart on their way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
@@ -140,7 +144,8 @@ fn input_required(out: &mut Vec<u8>, facts: Facts, signature: &Signature, input:
 }
 
 /// Returns the HTTP status of an answer, where the protocol says one: it does for a client that
-/// lacks a capability, and for a method that is not there (2026-07-28 basic §Error Codes).
+/// lacks a capability, and for a method that is not there (2026-07-28 basic §Error Codes). Who
+/// should come again later is told so by 503.
 #[must_use]
 pub const fn status(facts: Facts, outcome: &Outcome) -> StatusCode {
     let Outcome::Failed(failure) = outcome else {
@@ -155,6 +160,7 @@ pub const fn status(facts: Facts, outcome: &Outcome) -> StatusCode {
             code::HEADER_MISMATCH | code::MISSING_CAPABILITY | code::UNSUPPORTED_VERSION,
         ) => StatusCode::BAD_REQUEST,
         FailureKind::MethodNotFound => StatusCode::NOT_FOUND,
+        FailureKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
     }
 }
@@ -212,7 +218,7 @@ fn result(out: &mut Vec<u8>, facts: Facts, signature: &Signature, id: &Id, compl
 }
 
 /// What stands between an object's braces.
-fn members(object: &[u8]) -> &[u8] {
+pub(crate) fn members(object: &[u8]) -> &[u8] {
     object
         .strip_prefix(b"{")
         .and_then(|rest| rest.strip_suffix(b"}"))
@@ -220,7 +226,7 @@ fn members(object: &[u8]) -> &[u8] {
         .unwrap_or_default()
 }
 
-fn part(out: &mut Vec<u8>, members: &[u8]) {
+pub(crate) fn part(out: &mut Vec<u8>, members: &[u8]) {
     if !members.is_empty() {
         out.push(b',');
         out.extend_from_slice(members);

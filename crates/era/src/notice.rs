@@ -38,6 +38,15 @@ pub fn changed(out: &mut Vec<u8>, change: &Change, listener: Option<&Id>) {
     params.close(out);
 }
 
+/// Writes how a task stands now (modern, the tasks extension): all that `tasks/get` says of it.
+pub fn task(out: &mut Vec<u8>, shown: &Raw, listener: &Id) {
+    opening(out, "tasks");
+    let mut params = Params::default();
+    params.tag(out, listener);
+    encode::part(out, encode::members(shown.bytes()));
+    params.close(out);
+}
+
 /// Writes which part of its request a listener will hear of (modern): its stream's first message.
 pub fn acknowledged(out: &mut Vec<u8>, listener: &Id, honoured: &Filter) {
     opening(out, "subscriptions/acknowledged");

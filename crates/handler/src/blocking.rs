@@ -74,6 +74,17 @@ impl BlockingContext {
         self.runtime.block_on(self.cx.ask_once(key, question))
     }
 
+    /// See [`Context::go_durable`].
+    pub fn go_durable(&self) {
+        self.runtime.block_on(self.cx.go_durable());
+    }
+
+    /// See [`Context::is_durable`].
+    #[must_use]
+    pub fn is_durable(&self) -> bool {
+        self.cx.is_durable()
+    }
+
     /// See [`Context::can_ask`].
     #[must_use]
     pub fn can_ask(&self, question: &impl Ask) -> bool {

@@ -1,6 +1,7 @@
 //! What a running call may say and ask: progress, logs, who called, whether it still matters.
 
 mod asking;
+mod durable;
 
 use std::{
     fmt, future,
@@ -35,6 +36,7 @@ pub struct Context {
 struct Running {
     lane: Lane,
     asks: Asks,
+    turn: durable::Turn,
     lent: Lent,
     caller: Caller,
 }
@@ -75,6 +77,7 @@ impl Context {
         let running = Running {
             lane,
             asks,
+            turn: durable::Turn::default(),
             lent,
             caller,
         };

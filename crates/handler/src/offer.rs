@@ -3,7 +3,9 @@
 use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
 
 use tidegate_era::modern;
-use tidegate_model::{CacheHint, Capabilities, Failure, HeaderParam, Implementation, Method};
+use tidegate_model::{
+    CacheHint, Capabilities, Failure, HeaderParam, Implementation, Method, TASKS,
+};
 
 /// What a handler offers, as far as the door needs to know it.
 #[derive(Clone, Debug)]
@@ -61,6 +63,9 @@ impl modern::Offered for Offer {
             Method::Listen => !modern::Filter::offered(offered).is_nothing(),
             Method::SetLevel => offered.logging.is_some(),
             Method::Complete => offered.completions.is_some(),
+            Method::TasksGet | Method::TasksUpdate | Method::TasksCancel => {
+                offered.has_extension(TASKS)
+            }
             _ => false,
         }
     }

@@ -61,3 +61,26 @@ pub struct ClientCapabilities {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub experimental: Option<Value>,
 }
+
+// === impl Capabilities ===
+
+impl Capabilities {
+    /// Returns whether an extension is offered.
+    #[must_use]
+    pub fn has_extension(&self, id: &str) -> bool {
+        let extensions = self.extensions.as_ref();
+        extensions.is_some_and(|all| all.contains_key(id))
+    }
+}
+
+// === impl ClientCapabilities ===
+
+impl ClientCapabilities {
+    /// Returns whether an extension was declared. Its settings are an object; anything else
+    /// declares nothing.
+    #[must_use]
+    pub fn has_extension(&self, id: &str) -> bool {
+        let settings = self.extensions.as_ref().and_then(|all| all.get(id));
+        settings.is_some_and(Value::is_object)
+    }
+}

@@ -31,6 +31,9 @@ pub enum FailureKind {
     InvalidRequest,
     /// The client did not declare what the call needs (-32021, with what that is in `data`).
     MissingCapability,
+    /// There is too much at once; the same may go well later (-32603, and 503 where a status can
+    /// still be said).
+    Busy,
     /// The server broke (-32603).
     Internal,
     /// A JSON-RPC error with a code of its own: an upstream's, or the application's.
@@ -86,6 +89,12 @@ impl Failure {
     #[must_use]
     pub fn internal(message: impl fmt::Display) -> Self {
         Self::new(FailureKind::Internal, message)
+    }
+
+    /// Returns "too much at once": the same call may go well later.
+    #[must_use]
+    pub fn busy(message: impl fmt::Display) -> Self {
+        Self::new(FailureKind::Busy, message)
     }
 
     /// Returns a failure of `kind`.

@@ -57,6 +57,6 @@ pub use self::{
     prompt::{Prompt, PromptArgument, PromptMessage, Role},
     raw::{Raw, Text},
     resource::{Resource, ResourceTemplate},
-    task::{Task, TaskStatus},
+    task::{TASKS, Task, TaskStatus},
     tool::{Annotations, HeaderKind, HeaderParam, Tool},
 };

@@ -35,6 +35,12 @@ pub enum Method {
     PromptsGet,
     /// `completion/complete`.
     Complete,
+    /// `tasks/get` (modern, the tasks extension).
+    TasksGet,
+    /// `tasks/update` (modern, the tasks extension).
+    TasksUpdate,
+    /// `tasks/cancel` (modern, the tasks extension).
+    TasksCancel,
     /// `notifications/initialized` (legacy).
     Initialized,
     /// `notifications/cancelled`.
@@ -44,7 +50,7 @@ pub enum Method {
 }
 
 /// Every method with a name of its own, beside that name.
-const NAMES: [(Method, &str); 17] = [
+const NAMES: [(Method, &str); 20] = [
     (Method::ToolsCall, "tools/call"),
     (Method::ToolsList, "tools/list"),
     (Method::ResourcesRead, "resources/read"),
@@ -55,6 +61,9 @@ const NAMES: [(Method, &str); 17] = [
     (Method::Complete, "completion/complete"),
     (Method::Discover, "server/discover"),
     (Method::Listen, "subscriptions/listen"),
+    (Method::TasksGet, "tasks/get"),
+    (Method::TasksUpdate, "tasks/update"),
+    (Method::TasksCancel, "tasks/cancel"),
     (Method::Initialize, "initialize"),
     (Method::Ping, "ping"),
     (Method::SetLevel, "logging/setLevel"),

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The extension's id, as clients and servers declare it.
+pub const TASKS: &str = "io.modelcontextprotocol/tasks";
+
 /// A task, as its client sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,7 +28,7 @@ pub struct Task {
 }
 
 /// How a task stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskStatus {
     /// It runs.

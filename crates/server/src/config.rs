@@ -44,6 +44,15 @@ pub struct Config {
     /// How long a call that asked something may take to come again (modern). Default one hour: a
     /// person may be at lunch; what was approved before it may not be remembered the next day.
     pub ask_ttl: Duration,
+    /// How long a task is kept, from its beginning. Default one day: what was begun in the evening
+    /// can be fetched in the morning. It bounds how long a task may run, too.
+    pub task_ttl: Duration,
+    /// How often clients should ask after a task. Default one second: a person does not wait for
+    /// less, and it is a fraction of what a call costs.
+    pub task_poll: Duration,
+    /// How many tasks may run at a time; more are refused with 503. Default 1 000: nobody waits at
+    /// the other end of one, so what they hold adds up unseen.
+    pub max_tasks: usize,
     /// How old a GET or listen stream may become; then its client opens another. Default one hour,
     /// so that none is forgotten for ever.
     pub stream_age: Duration,
@@ -103,6 +112,9 @@ impl Default for Config {
             ping_every: Duration::from_secs(15),
             call_deadline: Duration::from_secs(60 * 60),
             ask_ttl: Duration::from_secs(60 * 60),
+            task_ttl: Duration::from_secs(24 * 60 * 60),
+            task_poll: Duration::from_secs(1),
+            max_tasks: 1_000,
             stream_age: Duration::from_secs(60 * 60),
             max_connections: 10_000,
             max_calls: 10_000,

@@ -38,6 +38,7 @@ mod stack;
 mod guard;
 mod endpoint;
 mod dispatch;
+mod tasks;
 mod respond;
 mod state;
 mod connection;

@@ -7,6 +7,7 @@ use tidegate_handler::{
     BlockingToolFn, Completer, Handler, Icon, PromptFn, PromptSpec, ResourceFn, ResourceSpec,
     Router, StreamToolFn, TemplateSpec, ToolFn, ToolSpec,
 };
+use tidegate_store::{MemoryTasks, TaskStore};
 
 use crate::{
     bound::Bound,
@@ -22,6 +23,7 @@ use crate::{
 pub struct Server<H = Router> {
     handler: H,
     config: Config,
+    tasks: Option<Arc<dyn TaskStore>>,
 }
 
 // === impl Server ===
@@ -38,6 +40,7 @@ impl Server<Router> {
         Self {
             handler: router,
             config: Config::default(),
+            tasks: None,
         }
     }
 
@@ -163,6 +166,7 @@ impl<H: Handler> Server<H> {
         Self {
             handler,
             config: Config::default(),
+            tasks: None,
         }
     }
 
@@ -170,6 +174,14 @@ impl<H: Handler> Server<H> {
     #[must_use]
     pub fn config(mut self, config: Config) -> Self {
         self.config = config;
+        self
+    }
+
+    /// Sets where tasks are kept. Default: in memory ([`MemoryTasks`]), as long as the process
+    /// lives.
+    #[must_use]
+    pub fn tasks(mut self, store: impl TaskStore) -> Self {
+        self.tasks = Some(Arc::new(store));
         self
     }
 
@@ -252,7 +264,10 @@ impl<H: Handler> Server<H> {
         if !problems.is_empty() {
             return Err(Error::handler(problems));
         }
-        State::new(self.config, Arc::new(self.handler))
+        let tasks = self
+            .tasks
+            .unwrap_or_else(|| Arc::new(MemoryTasks::default()));
+        State::new(self.config, Arc::new(self.handler), tasks)
     }
 }
 

@@ -9,12 +9,14 @@ use parking_lot::Mutex;
 use tidegate_era::{Facts, Revision, encode::Signature, modern::Filter};
 use tidegate_handler::{Caller, Failure, Handler, Offer, Offered};
 use tidegate_session::{Keys, Spent, Table};
+use tidegate_store::TaskStore;
 
 use crate::{
     config::Config,
     dispatch::{Asked, Calls, Replay, Streams},
     error::Error,
     guard::Guard,
+    tasks::Tasks,
 };
 
 /// What all requests of a server share.
@@ -32,6 +34,7 @@ pub(crate) struct State {
     /// The GET streams that resume a call's: they end with their call, not when the server stops.
     pub(crate) resumed: Arc<Streams>,
     pub(crate) replay: Replay,
+    pub(crate) tasks: Tasks,
 }
 
 /// The sessions that are remembered, and when they were last looked through.
@@ -46,7 +49,11 @@ const SWEEP_EVERY: u64 = 10;
 // === impl State ===
 
 impl State {
-    pub(crate) fn new(config: Config, handler: Arc<dyn Handler>) -> Result<Arc<Self>, Error> {
+    pub(crate) fn new(
+        config: Config,
+        handler: Arc<dyn Handler>,
+        tasks: Arc<dyn TaskStore>,
+    ) -> Result<Arc<Self>, Error> {
         let server = match handler.offer(&Caller::new(Revision::NEWEST_LEGACY.facts())) {
             Offered::Now(offer) => {
                 check(&*handler, &offer)?;
@@ -72,6 +79,7 @@ impl State {
             spent: Arc::default(),
             streams: Streams::new(config.max_streams),
             resumed: Streams::new(config.max_streams),
+            tasks: Tasks::new(tasks, config.max_tasks),
             handler,
             config,
         }))
@@ -107,7 +115,7 @@ impl State {
 
 /// What is promised must be kept: nobody would ever hear of a change without a bulletin.
 fn check(handler: &dyn Handler, offer: &Offer) -> Result<(), Error> {
-    if handler.bulletin().is_some() || Filter::offered(&offer.capabilities).is_nothing() {
+    if handler.bulletin().is_some() || !Filter::offered(&offer.capabilities).names_changes() {
         return Ok(());
     }
     Err(Error::handler(vec![
@@ -121,4 +129,12 @@ pub(crate) fn now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
+}
+
+/// Returns the time in milliseconds since 1970, as tasks carry it.
+pub(crate) fn now_in_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    })
 }

@@ -263,8 +263,26 @@ impl Lane {
         state.detached = true;
         state.frames = Vec::new();
         state.count = 0;
-        state.reader = None;
+        let reader = state.reader.take();
         state.wake_waiting();
+        drop(state);
+        if let Some(reader) = reader {
+            // Whoever watches without reading must look again, and stay.
+            reader.wake();
+        }
+    }
+
+    /// From now on frames go nowhere; those that wait can still be taken.
+    pub fn mute(&self) {
+        let mut state = self.state.lock();
+        state.detached = true;
+        state.wake_waiting();
+    }
+
+    /// Remembers whom to wake as the reader, who takes no frames: it looks after a call that
+    /// nobody reads.
+    pub fn watch(&self, cx: &Context<'_>) {
+        self.state.lock().read_later(cx.waker());
     }
 
     /// Wakes whoever reads, so that it looks at the call again.

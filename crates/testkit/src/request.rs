@@ -23,6 +23,7 @@ pub fn modern(method: &str, mut params: Value) -> Request {
     let name = params["name"]
         .as_str()
         .or(params["uri"].as_str())
+        .or(params["taskId"].as_str())
         .map(str::to_owned);
     let request = Request::post(json!({
         "jsonrpc": "2.0", "id": 1, "method": method, "params": params

@@ -43,6 +43,12 @@ pub use tidegate_server::{
     Bound, Config, Error, ReplayLimits, Respond, ResponseBody, Server, Service,
 };
 
+/// Where a server keeps what outlives a call, and the tests that a store of your own has to pass.
+#[cfg(feature = "server")]
+pub mod store {
+    pub use tidegate_store::*;
+}
+
 /// Calling servers.
 #[cfg(feature = "client")]
 pub mod client {

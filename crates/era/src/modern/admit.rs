@@ -88,7 +88,7 @@ fn check_name(head: &Head<'_>, method: &Method, params: &Params) -> Result<(), R
     let (field, body) = match method {
         Method::ToolsCall | Method::PromptsGet => ("name", &params.name),
         Method::ResourcesRead => ("uri", &params.uri),
-        Method::Other(other) if other.as_str().starts_with("tasks/") => ("taskId", &params.task_id),
+        Method::TasksGet | Method::TasksUpdate | Method::TasksCancel => ("taskId", &params.task_id),
         _ => return Ok(()),
     };
     let header = head.name.map(|name| {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tidegate_model::{Capabilities, Lists, Raw};
+use tidegate_model::{Capabilities, Lists, Raw, TASKS};
 
 use crate::reject::{Reject, code};
 
@@ -22,6 +22,9 @@ pub struct Filter {
     /// Changes of single resources, by their URIs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_subscriptions: Option<Vec<String>>,
+    /// How tasks stand, by their ids (the tasks extension).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_ids: Option<Vec<String>>,
 }
 
 // === impl Filter ===
@@ -40,10 +43,12 @@ impl Filter {
             resource_subscriptions: resources
                 .is_some_and(|lists| lists.subscribe)
                 .then(Vec::new),
+            task_ids: capabilities.has_extension(TASKS).then(Vec::new),
         }
     }
 
-    /// Reads the parameters of `subscriptions/listen`, which may name `most` resources.
+    /// Reads the parameters of `subscriptions/listen`, which may name `most` resources
+    /// and as many tasks.
     ///
     /// # Errors
     ///
@@ -64,12 +69,17 @@ impl Filter {
                  {{\"toolsListChanged\":true,\"resourceSubscriptions\":[\"file:///a\"]}}: {error}"
             ))
         })?;
-        let named = filter.resource_subscriptions.as_ref().map_or(0, Vec::len);
-        if named > most {
-            return Err(invalid(format!(
-                "resourceSubscriptions names {named} resources, and one stream listens to {most} at \
-                 most; open several"
-            )));
+        let named = [
+            ("resourceSubscriptions", &filter.resource_subscriptions),
+            ("taskIds", &filter.task_ids),
+        ];
+        for (field, names) in named {
+            let named = names.as_ref().map_or(0, Vec::len);
+            if named > most {
+                return Err(invalid(format!(
+                    "{field} names {named}, and one stream listens to {most} at most; open several"
+                )));
+            }
         }
         Ok(filter)
     }
@@ -84,7 +94,19 @@ impl Filter {
             resource_subscriptions: self
                 .resource_subscriptions
                 .filter(|_| offered.resource_subscriptions.is_some()),
+            task_ids: self.task_ids.filter(|_| offered.task_ids.is_some()),
         }
+    }
+
+    /// Returns whether it names changes of lists or of resources.
+    #[must_use]
+    pub fn names_changes(&self) -> bool {
+        let lists = [
+            self.tools_list_changed,
+            self.prompts_list_changed,
+            self.resources_list_changed,
+        ];
+        lists.contains(&true) || self.resource_subscriptions.is_some()
     }
 
     /// Returns whether there is nothing in it.
@@ -119,6 +141,8 @@ mod tests {
             json!({ "notifications": { "resourceSubscriptions": "file:///a" } }),
             json!({ "notifications": { "resourceSubscriptions": [1] } }),
             json!({ "notifications": { "resourceSubscriptions": ["a", "b", "c"] } }),
+            json!({ "notifications": { "taskIds": "a" } }),
+            json!({ "notifications": { "taskIds": ["a", "b", "c"] } }),
         ] {
             let reject = read(wrong.clone()).expect_err("refused");
             assert_eq!(
@@ -135,7 +159,7 @@ mod tests {
     fn what_is_not_offered_is_left_out() {
         let all = json!({ "notifications": {
             "toolsListChanged": true, "promptsListChanged": true, "resourcesListChanged": true,
-            "resourceSubscriptions": ["memo://a"],
+            "resourceSubscriptions": ["memo://a"], "taskIds": ["t1"],
         } });
         let asked = read(all).expect("reads");
         let capabilities = |told: Lists| Capabilities {

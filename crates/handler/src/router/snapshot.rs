@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
+use serde_json::{Map, Value};
 use tidegate_era::Facts;
-use tidegate_model::{Capabilities, Change, Lists, Tool};
+use tidegate_model::{Capabilities, Change, Lists, TASKS, Tool};
 
 use super::{build::Router, lists::List};
-use crate::offer::Offer;
+use crate::{handler::Durable, offer::Offer};
 
 /// What follows from all that was registered, made at the first question.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ fn offer(router: &Router) -> Offer {
             // Any tool may log.
             logging: Some(Map::new()),
             completions: (!router.completers.is_empty()).then(Map::new),
-            extensions: (!router.extensions.is_empty()).then(|| router.extensions.clone()),
+            extensions: extensions(router),
             ..Capabilities::default()
         },
         instructions: router.instructions.clone(),
@@ -111,4 +111,19 @@ fn offer(router: &Router) -> Offer {
             .map(|entry| (entry.tool.name.clone(), entry.header_params.clone()))
             .collect(),
     }
+}
+
+/// Returns the extensions that were registered, and tasks where a call may become one.
+fn extensions(router: &Router) -> Option<Map<String, Value>> {
+    let mut extensions = router.extensions.clone();
+    if router
+        .tools
+        .iter()
+        .any(|entry| entry.durable != Durable::No)
+    {
+        extensions
+            .entry(TASKS)
+            .or_insert_with(|| Value::Object(Map::new()));
+    }
+    (!extensions.is_empty()).then_some(extensions)
 }

@@ -77,7 +77,7 @@ pub(crate) struct Entry {
     checker: Checker,
     promise: Option<Arc<Promise>>,
     deadline: Option<Duration>,
-    durable: Durable,
+    pub(crate) durable: Durable,
     run: Run,
 }
 

@@ -14,7 +14,7 @@ use super::{
     rounds,
     running::{Asking, Running, panicked},
 };
-use crate::state::State;
+use crate::{state::State, tasks};
 
 /// A call that was given to the handler.
 pub(crate) enum Begun {
@@ -70,9 +70,13 @@ pub(crate) fn begin(
             cx.lane().detach();
             Begun::Done(id, outcome)
         }
-        Ok(Reply::Running(work)) => {
-            Begun::Running(Running::new(state, facts, asking, id, cx, work, span))
-        }
+        Ok(Reply::Running(work)) => match tasks::admit(state, &cx, work, &span) {
+            Ok(work) => Begun::Running(Running::new(state, facts, asking, id, cx, work, span)),
+            Err(failure) => {
+                cx.lane().detach();
+                Begun::Done(id, failure.into())
+            }
+        },
         Err(_) => {
             cx.lane().detach();
             Begun::Done(id, panicked())

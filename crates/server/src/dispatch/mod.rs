@@ -18,6 +18,6 @@ pub(crate) use self::{
     live::{Live, Reader},
     replay::{Replay, clock},
     rounds::returned,
-    running::{Ending, Running},
+    running::{Ending, Running, overdue, panicked},
     streams::{Open, Seen, Streams},
 };

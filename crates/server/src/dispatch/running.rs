@@ -21,7 +21,7 @@ use tokio::{runtime::Handle, time::Sleep};
 use tracing::Span;
 
 use super::{asked::Out, calls::Entered, rounds};
-use crate::state::State;
+use crate::{state::State, tasks::Seed};
 
 /// A call under way.
 ///
@@ -257,10 +257,25 @@ impl Inner {
             .in_scope(|| catch_unwind(AssertUnwindSafe(|| work.poll(task))));
         match polled {
             Ok(Poll::Ready(outcome)) => Poll::Ready(Ending::Outcome(outcome)),
+            Ok(Poll::Pending) if self.cx.wants_durable() => {
+                self.turn();
+                self.poll(task)
+            }
             Ok(Poll::Pending) if self.cx.asks().has_new() => self.ask(),
             Ok(Poll::Pending) => Poll::Pending,
             Err(_) => Poll::Ready(Ending::Outcome(panicked())),
         }
+    }
+
+    /// The handler wants the call to go on as a task.
+    fn turn(&mut self) {
+        if !matches!(self.asking, Asking::Rounds(Method::ToolsCall, _)) {
+            self.cx.settle_durable(false);
+            return;
+        }
+        let work = std::mem::replace(&mut self.work, Box::pin(std::future::pending()));
+        let seed = Seed::wanted(work, self.cx.clone(), self.limit, self.span.clone());
+        self.work = seed.turn(&self.state);
     }
 
     /// The handler waits for answers.
@@ -307,7 +322,7 @@ impl Inner {
     }
 }
 
-fn overdue(limit: Duration) -> Outcome {
+pub(crate) fn overdue(limit: Duration) -> Outcome {
     Failure::tool(format_args!(
         "the call took longer than {limit:?} and was stopped"
     ))
@@ -316,7 +331,7 @@ fn overdue(limit: Duration) -> Outcome {
 
 /// The answer of a handler that panicked. The panic's own words went to the panic hook; they are
 /// not for the caller.
-pub(super) fn panicked() -> Outcome {
+pub(crate) fn panicked() -> Outcome {
     tracing::error!("a handler panicked; its call is answered -32603");
     Failure::internal("the tool broke down; the server goes on").into()
 }

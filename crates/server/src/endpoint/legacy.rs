@@ -143,9 +143,7 @@ fn request(
         Method::Ping => done(empty()),
         Method::SetLevel if offer.has_method(&call.method) => set_level(state, inside, call),
         // The modern era's own methods are unknown here.
-        method
-            if matches!(method, Method::Discover | Method::Listen) || !offer.has_method(method) =>
-        {
+        method if is_modern_only(method) || !offer.has_method(method) => {
             done(Failure::method_not_found(method.name()).into())
         }
         Method::Subscribe => subscribe(state, inside, call),
@@ -168,6 +166,17 @@ fn request(
             Ok(begin(state, call, caller, level, None, lane))
         }
     }
+}
+
+const fn is_modern_only(method: &Method) -> bool {
+    matches!(
+        method,
+        Method::Discover
+            | Method::Listen
+            | Method::TasksGet
+            | Method::TasksUpdate
+            | Method::TasksCancel
+    )
 }
 
 fn set_level(state: &State, inside: &Inside, call: Call) -> Result<Begun, Reject> {

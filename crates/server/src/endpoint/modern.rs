@@ -15,6 +15,7 @@ use crate::{
     dispatch::{Begun, begin, returned},
     respond::{self, ResponseBody},
     state::State,
+    tasks,
 };
 
 /// A message that the ladder let through.
@@ -60,7 +61,7 @@ pub(super) async fn admit(
         return Ok(Admitted::Answer(answer));
     }
     if call.method == Method::Listen {
-        let stream = listen(state, head.accept, facts, &offer, call)?;
+        let stream = Box::pin(listen(state, head.accept, facts, &offer, call)).await?;
         return Ok(Admitted::Answer(stream));
     }
     Ok(Admitted::Call(call, facts, head.accept))
@@ -82,6 +83,10 @@ pub(super) async fn answer(
         request: Some(parts),
         ..Caller::new(facts)
     };
+    if tasks::is_about_tasks(&call.method) {
+        let outcome = Box::pin(tasks::answer(state, &call, &caller)).await;
+        return Ok(respond::outcome(state, accept, facts, &call.id, &outcome));
+    }
     let log_level = call.meta.log_level;
     let begun = match returned(state, &call, &caller) {
         Ok(returned) => begin(state, call, caller, log_level, returned, Lane::new()),

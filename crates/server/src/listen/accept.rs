@@ -68,14 +68,15 @@ pub(crate) async fn serve(state: Arc<State>, listener: Listener, stop: impl Futu
     let Shared { state, .. } = shared;
     tracing::info!(
         calls = state.calls.len(),
+        tasks = state.tasks.len(),
         "stopping: calls under way may end"
     );
     state.streams.close_all();
     let _ = stopping.send(true);
     let all_gone = async {
         let _ = permits.acquire_many(most).await;
-        // Calls whose callers hung up have no connection to wait for.
-        while state.calls.len() > 0 {
+        // Calls whose callers hung up, and tasks, have no connection to wait for.
+        while state.calls.len() + state.tasks.len() > 0 {
             tokio::time::sleep(PAUSE).await;
         }
     };
@@ -83,9 +84,14 @@ pub(crate) async fn serve(state: Arc<State>, listener: Listener, stop: impl Futu
         .await
         .is_err()
     {
-        tracing::warn!(calls = state.calls.len(), "stopped with work under way");
+        tracing::warn!(
+            calls = state.calls.len(),
+            tasks = state.tasks.len(),
+            "stopped with work under way"
+        );
     }
     state.calls.close();
+    state.tasks.stop().await;
 }
 
 /// What all connections of a server share.

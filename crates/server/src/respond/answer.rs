@@ -193,6 +193,10 @@ pub(crate) fn signed(
     answer(&mut out);
     let mut response = json(out.into());
     *response.status_mut() = status;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
     response
 }
 

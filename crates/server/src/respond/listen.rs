@@ -19,6 +19,7 @@ use http::Response;
 use tidegate_era::{Facts, encode::Framing, modern::Filter, notice};
 use tidegate_handler::Bulletin;
 use tidegate_model::Id;
+use tidegate_session::Lane;
 use tokio::time::Sleep;
 
 use super::{
@@ -30,6 +31,7 @@ use super::{
 use crate::{
     dispatch::{Open, Seen},
     state::State,
+    tasks::Followed,
 };
 
 /// A listener's stream.
@@ -49,6 +51,8 @@ pub(crate) struct ListenStream {
 enum Source {
     /// Changes of lists and of resources.
     Changes(Hearing),
+    /// How tasks stand.
+    Tasks(Vec<Followed>),
 }
 
 /// Answers a listener that `open` has let in, with a stream of what was `honoured`.
@@ -57,20 +61,23 @@ pub(crate) fn listen(
     open: Open,
     facts: Facts,
     id: Id,
-    bulletin: &Arc<Bulletin>,
+    bulletin: Option<&Arc<Bulletin>>,
     honoured: &Filter,
+    followed: Vec<Followed>,
 ) -> Response<ResponseBody> {
     let mut acknowledgement = Vec::with_capacity(256);
     Framing::Sse.write(&mut acknowledgement, |out| {
         notice::acknowledged(out, &id, honoured);
     });
+    let changes = bulletin.map(|bulletin| Source::Changes(Hearing::new(bulletin, honoured)));
+    let tasks = (!followed.is_empty()).then_some(Source::Tasks(followed));
     sse(Kind::Listen(Box::new(ListenStream {
         state: Arc::clone(state),
         open,
         facts,
         id,
         acknowledgement: Some(acknowledgement.into()),
-        sources: vec![Source::Changes(Hearing::new(bulletin, honoured))],
+        sources: changes.into_iter().chain(tasks).collect(),
         done: false,
         pings: Pings::new(state.config.ping_every),
         old: Box::pin(tokio::time::sleep(state.config.stream_age)),
@@ -92,7 +99,7 @@ impl ListenStream {
         // What changed before the end is told before it.
         let mut out = Vec::new();
         for source in &mut self.sources {
-            source.tell(task, self.open.seen(), &self.id, &mut out);
+            source.tell(task, self.open.seen(), self.facts, &self.id, &mut out);
         }
         if self.done {
             Framing::Sse.write(&mut out, |out| {
@@ -111,8 +118,21 @@ impl ListenStream {
 
 impl Source {
     /// Writes what is new to `out`; whatever comes next wakes the task.
-    fn tell(&mut self, task: &Task<'_>, seen: &Seen, id: &Id, out: &mut Vec<u8>) {
+    fn tell(&mut self, task: &mut Task<'_>, seen: &Seen, facts: Facts, id: &Id, out: &mut Vec<u8>) {
         match self {
+            Self::Tasks(followed) => followed.retain_mut(|one| {
+                // Enough for one write: the rest is told when the connection has taken it.
+                while out.len() < Lane::MAX_BYTES {
+                    match one.poll_next(task, facts) {
+                        Poll::Ready(Some(shown)) => {
+                            Framing::Sse.write(out, |out| notice::task(out, &shown, id));
+                        }
+                        Poll::Ready(None) => return false,
+                        Poll::Pending => return true,
+                    }
+                }
+                true
+            }),
             Self::Changes(hearing) => {
                 for news in hearing.take(task, seen) {
                     Framing::Sse.write(out, |out| notice::changed(out, &news.change, Some(id)));

@@ -13,35 +13,35 @@ use tokio::sync::{
 };
 
 /// No arguments.
-pub(super) type Nothing = Map<String, Value>;
+pub(crate) type Nothing = Map<String, Value>;
 
 /// Counts.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct Count {
+pub(crate) struct Count {
     /// How far.
-    pub(super) n: u32,
+    pub(crate) n: u32,
 }
 
 /// What tools tell the test, behind their caller's back.
-pub(super) type Heard = UnboundedReceiver<&'static str>;
+pub(crate) type Heard = UnboundedReceiver<&'static str>;
 
 /// Tells the test when a tool begins, ends, and is dropped.
 #[derive(Clone)]
-pub(super) struct Tell(pub(super) UnboundedSender<&'static str>);
+pub(crate) struct Tell(pub(super) UnboundedSender<&'static str>);
 
 /// Says "dropped" unless the tool came to its end.
-pub(super) struct Guard {
+pub(crate) struct Guard {
     tell: Tell,
     ended: bool,
 }
 
 /// Returns where tools tell, and where the test hears it.
-pub(super) fn telling() -> (Tell, Heard) {
+pub(crate) fn telling() -> (Tell, Heard) {
     let (tell, heard) = unbounded_channel();
     (Tell(tell), heard)
 }
 
-pub(super) async fn echo(args: Nothing) -> String {
+pub(crate) async fn echo(args: Nothing) -> String {
     args.get("message")
         .and_then(Value::as_str)
         .unwrap_or("nothing")
@@ -49,14 +49,14 @@ pub(super) async fn echo(args: Nothing) -> String {
 }
 
 /// A server with `echo`, which has to work whatever else happens, and one more tool.
-pub(super) fn server_with<M: 'static>(name: &str, tool: impl ToolFn<M>) -> Server {
+pub(crate) fn server_with<M: 'static>(name: &str, tool: impl ToolFn<M>) -> Server {
     tidegate_testkit::server()
         .tool("echo", echo)
         .tool(name, tool)
 }
 
 /// A tool that says "waiting" and waits until it is dropped.
-pub(super) fn waiting(tell: Tell) -> impl Fn(Nothing, Context) -> Never + Send + Sync + 'static {
+pub(crate) fn waiting(tell: Tell) -> impl Fn(Nothing, Context) -> Never + Send + Sync + 'static {
     move |_, cx| {
         let tell = tell.clone();
         Box::pin(async move {
@@ -69,7 +69,7 @@ pub(super) fn waiting(tell: Tell) -> impl Fn(Nothing, Context) -> Never + Send +
 }
 
 /// A tool that counts aloud to `n`, a step for each permit it is given, and says "done".
-pub(super) fn stepping() -> (
+pub(crate) fn stepping() -> (
     impl Fn(Count, Context) -> Never + Send + Sync + 'static,
     Arc<Semaphore>,
 ) {
@@ -89,10 +89,10 @@ pub(super) fn stepping() -> (
 }
 
 /// The work of a tool, boxed so that its type has a name.
-pub(super) type Never = std::pin::Pin<Box<dyn Future<Output = &'static str> + Send>>;
+pub(crate) type Never = std::pin::Pin<Box<dyn Future<Output = &'static str> + Send>>;
 
 /// The texts of the log messages among `messages`, in order.
-pub(super) fn logged(messages: &[Value]) -> Vec<&str> {
+pub(crate) fn logged(messages: &[Value]) -> Vec<&str> {
     let logs = messages
         .iter()
         .filter(|message| message["method"] == "notifications/message");
@@ -108,19 +108,19 @@ pub(crate) fn text(result: &Value) -> &str {
 }
 
 /// The arguments that make `echo` say `message`.
-pub(super) fn say(message: &str) -> Value {
+pub(crate) fn say(message: &str) -> Value {
     json!({ "message": message })
 }
 
 // === impl Tell ===
 
 impl Tell {
-    pub(super) fn say(&self, what: &'static str) {
+    pub(crate) fn say(&self, what: &'static str) {
         let _ = self.0.send(what);
     }
 
     /// Says "begun", and returns what says how it ends.
-    pub(super) fn begun(&self) -> Guard {
+    pub(crate) fn begun(&self) -> Guard {
         self.say("begun");
         Guard {
             tell: self.clone(),
@@ -133,7 +133,7 @@ impl Tell {
 
 impl Guard {
     /// The tool came to its end.
-    pub(super) fn end(mut self) {
+    pub(crate) fn end(mut self) {
         self.ended = true;
     }
 }

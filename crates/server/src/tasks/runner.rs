@@ -1,0 +1,373 @@
+//! A task under way: its work is polled here, and all that becomes of it goes through its record.
+//!
+//! ```text
+//!   work ──asks──▶ record: input_required ──▶ whoever asks after it
+//!   work ◀─answers── record ◀── tasks/update         on whichever node it arrived
+//!   work ──ends──▶ record: completed, failed        the first end wins
+//!   work, dropped ◀── record: cancelled ◀── tasks/cancel
+//! ```
+
+use std::{
+    collections::HashSet,
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context as Task, Poll},
+    time::Duration,
+};
+
+use tidegate_era::encode;
+use tidegate_handler::{Context, Failure};
+use tidegate_model::{Outcome, ask::InputRequest};
+use tidegate_store::{Record, StoreError, Updated};
+use tokio::time::{Sleep, sleep};
+use tracing::Span;
+
+use super::{
+    desk::Running,
+    turn::{Boxed, Seed},
+};
+use crate::{
+    dispatch::{overdue, panicked},
+    state::{State, now_in_ms},
+};
+
+/// A task under way.
+pub(super) struct Runner {
+    state: Arc<State>,
+    work: Work,
+    record: Record,
+    version: u64,
+    running: Running,
+    limit: Duration,
+    deadline: Pin<Box<Sleep>>,
+}
+
+/// The work, and what it asks.
+struct Work {
+    future: Boxed,
+    cx: Context,
+    span: Span,
+    /// The keys of the questions that stand open in the record.
+    shown: HashSet<String>,
+}
+
+/// What happened next.
+enum Step {
+    /// The work is done.
+    Done(Outcome),
+    /// It asks something, or does not want an answer any more.
+    Asks,
+    /// Somebody else may have changed the record.
+    Changed,
+    /// It took too long.
+    Overdue,
+    /// Nobody ever heard of the task.
+    Unheard,
+    /// The server stops.
+    Stopping,
+}
+
+/// Whether the task goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    GoesOn,
+    /// Its record has ended or is gone: nobody waits for it.
+    Over,
+}
+
+/// How often a store that cannot be reached is tried again before a task's end is given up.
+const TRIES: u32 = 5;
+
+/// How long is waited before each try.
+const PAUSE: Duration = Duration::from_secs(1);
+
+// === impl Runner ===
+
+impl Runner {
+    pub(super) fn new(
+        state: Arc<State>,
+        seed: Seed,
+        record: Record,
+        version: u64,
+        running: Running,
+    ) -> Self {
+        // What is not kept any longer need not run any longer.
+        let limit = seed.limit.min(state.config.task_ttl);
+        Self {
+            state,
+            work: Work {
+                future: seed.work,
+                cx: seed.cx,
+                span: seed.span,
+                shown: HashSet::new(),
+            },
+            record,
+            version,
+            running,
+            limit,
+            deadline: Box::pin(sleep(limit)),
+        }
+    }
+
+    /// Runs the task to its end.
+    pub(super) async fn run(mut self) {
+        let end = loop {
+            let fate = match self.step().await {
+                Step::Done(outcome) => break Some(outcome),
+                Step::Asks => self.show().await,
+                Step::Changed => self.look().await,
+                Step::Overdue => {
+                    self.work.cx.lane().cancel();
+                    break Some(overdue(self.limit));
+                }
+                Step::Stopping => {
+                    self.work.cx.lane().cancel();
+                    let stopped = "the server stopped before the task was done; call again";
+                    break Some(Failure::internal(stopped).into());
+                }
+                Step::Unheard => {
+                    self.write(|record| record.cancel(now_in_ms())).await;
+                    break None;
+                }
+            };
+            if fate == Fate::Over {
+                self.work.cx.lane().cancel();
+                break None;
+            }
+        };
+        // What the work holds is let go before its end can be seen.
+        self.work.future = Box::pin(std::future::pending());
+        if let Some(outcome) = end {
+            self.finish(&outcome).await;
+        }
+    }
+
+    /// Waits for what happens next.
+    async fn step(&mut self) -> Step {
+        let Self {
+            state,
+            work,
+            record,
+            version,
+            running,
+            deadline,
+            ..
+        } = self;
+        let changed = async {
+            if let Err(error) = state.tasks.store.changed(record.place(), *version).await {
+                tracing::warn!("a task cannot be watched: {error}");
+                sleep(PAUSE).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = changed => Step::Changed,
+            _ = running.stopping.wait_for(|stopping| *stopping) => Step::Stopping,
+            () = deadline => Step::Overdue,
+            step = poll_fn(|task| work.poll(task)) => step,
+        }
+    }
+
+    /// Shows what the work asks, and withdraws what it asks no more.
+    async fn show(&mut self) -> Fate {
+        let cx = self.work.cx.clone();
+        let new = cx.asks().take_new();
+        let open: HashSet<String> = cx.asks().open().into_iter().map(|(key, _)| key).collect();
+        let mut refused = Vec::new();
+        let fate = self
+            .write(|record| {
+                refused.clear();
+                let gone: Vec<String> = record
+                    .open()
+                    .filter(|(key, _)| !open.contains(*key))
+                    .map(|(key, _)| key.to_owned())
+                    .collect();
+                for key in gone {
+                    record.withdraw(&key, now_in_ms());
+                }
+                for (key, request) in &new {
+                    if let Err(taken) = record.ask(key, request, now_in_ms()) {
+                        refused.push((key.clone(), Failure::internal(taken)));
+                    }
+                }
+            })
+            .await;
+        for (key, failure) in refused {
+            cx.asks().answer(&key, Err(failure));
+        }
+        self.note_shown();
+        fate
+    }
+
+    /// Looks at what somebody else did: answers, or an end.
+    async fn look(&mut self) -> Fate {
+        let found = self
+            .state
+            .tasks
+            .store
+            .get(self.record.place(), now_in_ms())
+            .await;
+        match found {
+            Ok(Some(found)) => {
+                self.record = found.record;
+                self.version = found.version;
+            }
+            Ok(None) => return Fate::Over,
+            Err(error) => {
+                tracing::warn!("a task cannot be looked at: {error}");
+                sleep(PAUSE).await;
+                return Fate::GoesOn;
+            }
+        }
+        if self.record.has_ended() {
+            return Fate::Over;
+        }
+        self.take_answers().await
+    }
+
+    /// Hands the work the answers that are there.
+    async fn take_answers(&mut self) -> Fate {
+        let answers = self.record.answered();
+        let answers: Vec<_> = answers
+            .map(|(key, raw)| (key.to_owned(), raw.clone()))
+            .collect();
+        if answers.is_empty() {
+            return Fate::GoesOn;
+        }
+        for (key, answer) in &answers {
+            self.work.cx.asks().answer(key, Ok(answer.clone()));
+        }
+        let fate = self
+            .write(|record| answers.iter().for_each(|(key, _)| record.take(key)))
+            .await;
+        self.note_shown();
+        fate
+    }
+
+    fn note_shown(&mut self) {
+        let open = self.record.open();
+        self.work.shown = open.map(|(key, _)| key.to_owned()).collect();
+    }
+
+    /// Writes down how the task ended, unless somebody else ended it first.
+    async fn finish(&mut self, outcome: &Outcome) {
+        let facts = self.work.cx.caller().facts;
+        let message = match outcome {
+            Outcome::Failed(failure) if !failure.is_tool() => Some(failure.message().to_owned()),
+            _ => None,
+        };
+        let end = encode::settled(facts, outcome);
+        let written = self
+            .try_write(|record| record.finish(end.clone(), message.clone(), now_in_ms()))
+            .await;
+        let Err(error) = written else { return };
+        tracing::warn!(
+            task = self.record.task.task_id,
+            "a task's end cannot be kept: {error}"
+        );
+        let unkept = Failure::internal("the task is done, but its result cannot be kept");
+        let message = Some(unkept.message().to_owned());
+        let end = encode::settled(facts, &unkept.into());
+        self.write(|record| record.finish(end.clone(), message.clone(), now_in_ms()))
+            .await;
+    }
+
+    /// Changes the record, whatever others do meanwhile. A store that does not answer is tried
+    /// again for a while; after that the task goes on without having said it.
+    async fn write(&mut self, change: impl FnMut(&mut Record) + Send) -> Fate {
+        match self.try_write(change).await {
+            Ok(fate) => fate,
+            Err(error) => {
+                let task = &self.record.task.task_id;
+                tracing::error!(task, "a task's change cannot be kept: {error}");
+                Fate::GoesOn
+            }
+        }
+    }
+
+    async fn try_write(
+        &mut self,
+        mut change: impl FnMut(&mut Record) + Send,
+    ) -> Result<Fate, StoreError> {
+        let mut tries = 0;
+        loop {
+            match self.write_once(&mut change).await {
+                Ok(Some(fate)) => return Ok(fate),
+                Ok(None) => {}
+                Err(error) if error.is_unavailable() && tries < TRIES => {
+                    tries += 1;
+                    sleep(PAUSE).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// None: somebody was faster, and the record is the newer one now.
+    async fn write_once(
+        &mut self,
+        change: &mut (impl FnMut(&mut Record) + Send),
+    ) -> Result<Option<Fate>, StoreError> {
+        let store = &self.state.tasks.store;
+        let mut next = self.record.clone();
+        change(&mut next);
+        match store
+            .update(next.clone(), self.version, now_in_ms())
+            .await?
+        {
+            Updated::Done(version) => {
+                self.record = next;
+                self.version = version;
+                Ok(Some(Fate::GoesOn))
+            }
+            Updated::Ended | Updated::Gone => Ok(Some(Fate::Over)),
+            Updated::Stale => {
+                let Some(found) = store.get(self.record.place(), now_in_ms()).await? else {
+                    return Ok(Some(Fate::Over));
+                };
+                self.record = found.record;
+                self.version = found.version;
+                Ok(self.record.has_ended().then_some(Fate::Over))
+            }
+        }
+    }
+}
+
+// === impl Work ===
+
+impl Work {
+    fn poll(&mut self, task: &mut Task<'_>) -> Poll<Step> {
+        if self.cx.is_cancelled() {
+            return Poll::Ready(Step::Unheard);
+        }
+        let future = self.future.as_mut();
+        let polled = self
+            .span
+            .in_scope(|| catch_unwind(AssertUnwindSafe(|| future.poll(task))));
+        match polled {
+            Ok(Poll::Ready(outcome)) => return Poll::Ready(Step::Done(outcome)),
+            Ok(Poll::Pending) => {}
+            Err(_) => return Poll::Ready(Step::Done(panicked())),
+        }
+        // Watched before it is looked at: a thread may ask in between.
+        self.cx.lane().watch(task);
+        if self.cx.asks().has_new() || self.has_withdrawn() {
+            return Poll::Ready(Step::Asks);
+        }
+        Poll::Pending
+    }
+
+    fn has_withdrawn(&self) -> bool {
+        if self.shown.is_empty() {
+            return false;
+        }
+        let open = self.cx.asks().open();
+        let is_open = |key: &String| {
+            open.iter()
+                .any(|(other, _): &(String, InputRequest)| other == key)
+        };
+        !self.shown.iter().all(is_open)
+    }
+}
