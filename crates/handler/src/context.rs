@@ -13,7 +13,7 @@ use std::{
 use serde::Serialize;
 use tidegate_era::encode::{self, Framing};
 use tidegate_model::{Level, Raw, Text};
-use tidegate_session::{Asks, Lane, Push};
+use tidegate_session::{Asks, Lane, Numbers, Push};
 
 pub use self::asking::Returned;
 use crate::caller::Caller;
@@ -64,18 +64,18 @@ impl Context {
     /// Returns the context of a call; for fronts.
     #[must_use]
     pub fn new(caller: Caller, lent: Lent) -> Self {
-        Self::over(Lane::new(), caller, lent)
+        Self::numbered(caller, lent, None)
     }
 
-    /// Returns the context of a call whose frames leave through `lane`; for fronts.
+    /// Returns the context of a call whose frames are numbered, if there are numbers; for fronts.
     #[must_use]
-    pub fn over(lane: Lane, caller: Caller, mut lent: Lent) -> Self {
+    pub fn numbered(caller: Caller, mut lent: Lent, numbers: Option<Box<Numbers>>) -> Self {
         let asks = match &mut lent.returned {
             Some(returned) => Asks::answered(std::mem::take(&mut returned.answers)),
             None => Asks::new(),
         };
         let running = Running {
-            lane,
+            lane: Lane::with(numbers),
             asks,
             turn: durable::Turn::default(),
             lent,

@@ -39,8 +39,8 @@ struct State {
     last_drain: Option<Instant>,
     last_size: usize,
     progress: f64,
-    /// Frames that can be replayed carry ids.
-    numbers: Option<Numbers>,
+    /// Frames that can be replayed carry ids. Boxed, since most lanes have none.
+    numbers: Option<Box<Numbers>>,
     /// The reader is to end its stream, and say how long to wait before it is resumed.
     closing: Option<Option<Duration>>,
     reader: Option<Waker>,
@@ -89,13 +89,10 @@ impl Lane {
         Self::with(None)
     }
 
-    /// Returns an empty lane whose frames are events with ids, so that they can be replayed.
+    /// Returns an empty lane; with numbers, its frames are events with ids, so that they can be
+    /// replayed.
     #[must_use]
-    pub const fn numbered(numbers: Numbers) -> Self {
-        Self::with(Some(numbers))
-    }
-
-    const fn with(numbers: Option<Numbers>) -> Self {
+    pub const fn with(numbers: Option<Box<Numbers>>) -> Self {
         Self {
             state: Mutex::new(State {
                 frames: Vec::new(),
@@ -224,7 +221,8 @@ impl Lane {
 
     /// Returns the stream that the frames belong to, if they are numbered.
     pub fn stream(&self) -> Option<Stream> {
-        self.state.lock().numbers.as_mut().map(Numbers::stream)
+        let mut state = self.state.lock();
+        state.numbers.as_mut().map(|numbers| numbers.stream())
     }
 
     /// Returns the event that primes a numbered stream: a place to resume from before anything was

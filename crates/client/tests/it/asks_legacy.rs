@@ -214,7 +214,11 @@ async fn a_question_the_server_takes_back_is_not_answered() {
         .connect()
         .await
         .expect("connects");
-    client.call_tool("work", json!({})).await.expect("a result");
+    let calling = client.call_tool("work", json!({}));
+    let called = tokio::time::timeout(Duration::from_secs(10), calling).await;
+    called
+        .expect("the user is not waited for")
+        .expect("a result");
     assert!(server.answers().is_empty());
 }
 

@@ -191,3 +191,47 @@ async fn dropping_a_call_stops_the_work_in_every_era() {
         serving.abort();
     }
 }
+
+#[tokio::test]
+async fn a_stream_the_server_closes_is_taken_up_without_a_gap() {
+    let polled = async |_: serde_json::Map<String, serde_json::Value>, cx: Context| {
+        let mut closed = 0;
+        for nth in 0..3 {
+            cx.info(format!("before {nth}")).await;
+            closed += usize::from(cx.close_stream_for(Duration::from_millis(20)).await);
+            // Long enough for the client to be back before the next time.
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            cx.info(format!("after {nth}")).await;
+        }
+        closed.to_string()
+    };
+    let spec = ToolSpec::new("polled").input_schema(json!({"type": "object"}));
+    let bound = Server::from_handler(Router::new("real", "1.0.0").tool(spec, polled))
+        .bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let url = bound.url();
+    let serving = tokio::spawn(bound.run());
+    for era in ERAS {
+        let client = Client::builder(&url)
+            .era(era)
+            .connect()
+            .await
+            .expect("connects");
+        let mut call = client.call("polled").start().await.expect("starts");
+        let mut heard = Vec::new();
+        while let Some(event) = call.next().await {
+            if let Event::Log(log) = event {
+                heard.push(log.text());
+            }
+        }
+        let told = [
+            "before 0", "after 0", "before 1", "after 1", "before 2", "after 2",
+        ];
+        assert_eq!(heard, told, "{era:?}");
+        let comes_back = era == EraChoice::Legacy(Revision::V2025_11_25);
+        let closed = if comes_back { "3" } else { "0" };
+        assert_eq!(call.result().await.expect("a result").text(), closed);
+    }
+    serving.abort();
+}

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tidegate_client::{Change, Client, Topics};
+use tidegate_client::{Change, Client, Listening, Topics};
 
 use crate::{
     fake::{Answer, Gate, Piece, Seen, notification},
@@ -38,12 +38,18 @@ fn topics() -> Topics {
     Topics::lists().resource("test://a")
 }
 
-async fn all(mut listening: tidegate_client::Listening) -> Vec<Result<Change, String>> {
+async fn all(mut listening: Listening) -> Vec<Result<Change, String>> {
     let mut heard = Vec::new();
     while let Some(change) = listening.next().await {
         heard.push(change.map_err(|error| error.to_string()));
     }
     heard
+}
+
+/// The next change, which has to come within a minute.
+async fn next(listening: &mut Listening) -> Change {
+    let heard = tokio::time::timeout(Duration::from_secs(60), listening.next()).await;
+    heard.expect("in time").expect("one").expect("no fault")
 }
 
 fn resource(uri: &str) -> Change {
@@ -130,10 +136,7 @@ async fn a_broken_subscription_is_made_anew_and_all_counts_as_changed() {
     let topics = Topics::new().tools().prompts();
     let mut listening = client.listen(topics).await.expect("listens");
     for expected in [Change::Tools, Change::Prompts, Change::Tools] {
-        assert_eq!(
-            listening.next().await.expect("one").expect("no fault"),
-            expected
-        );
+        assert_eq!(next(&mut listening).await, expected);
     }
     assert!(listening.next().await.is_none());
     let listens = server.all("subscriptions/listen");
@@ -213,18 +216,9 @@ async fn a_legacy_subscription_is_a_part_of_the_standing_stream() {
     );
     assert_eq!(server.all("resources/subscribe").len(), 1, "once for both");
     gate.open();
-    assert_eq!(
-        one.next().await.expect("one").expect("no fault"),
-        Change::Tools
-    );
-    assert_eq!(
-        one.next().await.expect("one").expect("no fault"),
-        resource("test://a")
-    );
-    assert_eq!(
-        two.next().await.expect("one").expect("no fault"),
-        resource("test://a")
-    );
+    assert_eq!(next(&mut one).await, Change::Tools);
+    assert_eq!(next(&mut one).await, resource("test://a"));
+    assert_eq!(next(&mut two).await, resource("test://a"));
     assert_eq!(server.all("GET").len(), 1, "one stream for all");
 
     drop(one);
@@ -278,10 +272,7 @@ async fn a_standing_stream_is_taken_up_where_it_broke() {
     let client = legacy_client(&server).await;
     let mut listening = client.listen(topics()).await.expect("listens");
     for expected in [Change::Tools, Change::Resources] {
-        assert_eq!(
-            listening.next().await.expect("one").expect("no fault"),
-            expected
-        );
+        assert_eq!(next(&mut listening).await, expected);
     }
     let gets = server.until("GET", 2).await;
     assert_eq!(gets[1].at - gets[0].at, Duration::from_millis(300));
@@ -297,10 +288,7 @@ async fn a_standing_stream_without_ids_tells_all_after_a_break() {
     let client = legacy_client(&server).await;
     let mut listening = client.listen(topics()).await.expect("listens");
     for expected in [Change::Tools, Change::Resources, resource("test://a")] {
-        assert_eq!(
-            listening.next().await.expect("one").expect("no fault"),
-            expected
-        );
+        assert_eq!(next(&mut listening).await, expected);
     }
 }
 

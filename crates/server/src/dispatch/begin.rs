@@ -8,7 +8,7 @@ use std::{
 use tidegate_era::encode::Framing;
 use tidegate_handler::{Caller, Context, Lent, Reply, Returned};
 use tidegate_model::{Call, Id, Level, Outcome};
-use tidegate_session::Lane;
+use tidegate_session::Numbers;
 
 use super::{
     rounds,
@@ -24,14 +24,14 @@ pub(crate) enum Begun {
     Running(Running),
 }
 
-/// Gives a call to the handler; what it says leaves through `lane`.
+/// Gives a call to the handler; what it says is numbered, if there are numbers.
 pub(crate) fn begin(
     state: &Arc<State>,
     mut call: Call,
     caller: Caller,
     log_level: Option<Level>,
     returned: Option<Box<Returned>>,
-    lane: Lane,
+    numbers: Option<Box<Numbers>>,
 ) -> Begun {
     let id = call.id.clone();
     let facts = caller.facts;
@@ -42,8 +42,7 @@ pub(crate) fn begin(
         }
         None => Asking::Never,
     };
-    let cx = Context::over(
-        lane,
+    let cx = Context::numbered(
         caller,
         Lent {
             framing: Framing::Sse,
@@ -53,6 +52,7 @@ pub(crate) fn begin(
             tracestate: call.meta.tracestate.take(),
             returned,
         },
+        numbers,
     );
     let span = tracing::debug_span!(
         "call",

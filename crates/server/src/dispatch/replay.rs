@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 use tidegate_model::Id;
 use tidegate_session::{
-    CallEvent, EventKeys, Keys, Lane, Memory, Numbers, Read, ReplayLimits, ReplayStore, SessionKey,
+    CallEvent, EventKeys, Keys, Memory, Numbers, Read, ReplayLimits, ReplayStore, SessionKey,
     Stream,
 };
 
@@ -37,12 +37,11 @@ impl Replay {
         }
     }
 
-    /// Returns the lane of a session's call; what leaves it can be replayed if anything is kept.
-    pub(crate) fn lane(&self, session: SessionKey, id: &Id) -> Lane {
-        if self.store.is_none() {
-            return Lane::new();
-        }
-        Lane::numbered(Numbers::new(Arc::clone(&self.keys), session, id.clone()))
+    /// Returns the numbers of what a session's call says, if anything is kept.
+    pub(crate) fn numbers(&self, session: SessionKey, id: &Id) -> Option<Box<Numbers>> {
+        self.store.as_ref()?;
+        let keys = Arc::clone(&self.keys);
+        Some(Box::new(Numbers::new(keys, session, id.clone())))
     }
 
     /// Returns the log itself, if anything is kept.

@@ -6,7 +6,7 @@ use http::{Response, StatusCode, request::Parts};
 use tidegate_era::{Accept, Envelope, Facts, Head, Kind, Reject, code, legacy, modern::Offered};
 use tidegate_handler::{Caller, Failure, Offer};
 use tidegate_model::{Call, Method, Outcome};
-use tidegate_session::{Full, Lane, Subscribed};
+use tidegate_session::{Full, Numbers, Subscribed};
 
 use super::{
     handshake::empty,
@@ -69,12 +69,10 @@ pub(super) async fn answer(
         return Ok(respond::accepted());
     };
     let facts = inside.ticket.revision.facts();
-    let lane = if facts.resumes && respond::may_stream(state, accept) {
-        state.replay.lane(inside.ticket.key, &call.id)
-    } else {
-        Lane::new()
-    };
-    let begun = request(state, &inside, facts, &offer, call, Some(parts), lane)?;
+    let is_kept = facts.resumes && respond::may_stream(state, accept);
+    let numbers = is_kept.then(|| state.replay.numbers(inside.ticket.key, &call.id));
+    let numbers = numbers.flatten();
+    let begun = request(state, &inside, facts, &offer, call, Some(parts), numbers)?;
     respond::answer(state, accept, facts, begun).await
 }
 
@@ -102,8 +100,7 @@ pub(super) async fn batch(
             let call = legacy::admit(message)?;
             let id = call.id.clone();
             // Calls that share a stream cannot be resumed: an event's id names one call alone.
-            let lane = Lane::new();
-            let one = request(state, &inside, facts, &offer, call, None, lane);
+            let one = request(state, &inside, facts, &offer, call, None, None);
             // One that is refused must not take the others with it.
             begun.push(one.unwrap_or_else(|reject| {
                 Begun::Done(id, Failure::internal(reject.message).into())
@@ -136,7 +133,7 @@ fn request(
     offer: &Offer,
     call: Call,
     parts: Option<Box<Parts>>,
-    lane: Lane,
+    numbers: Option<Box<Numbers>>,
 ) -> Result<Begun, Reject> {
     let done = |outcome: Outcome| Ok(Begun::Done(call.id.clone(), outcome));
     match &call.method {
@@ -163,7 +160,7 @@ fn request(
                 ..Caller::new(facts)
             };
             let level = inside.level.or(facts.default_log_level);
-            Ok(begin(state, call, caller, level, None, lane))
+            Ok(begin(state, call, caller, level, None, numbers))
         }
     }
 }

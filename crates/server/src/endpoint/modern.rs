@@ -8,7 +8,6 @@ use tidegate_era::{
 };
 use tidegate_handler::Caller;
 use tidegate_model::{Call, Method};
-use tidegate_session::Lane;
 
 use super::listen::listen;
 use crate::{
@@ -89,7 +88,7 @@ pub(super) async fn answer(
     }
     let log_level = call.meta.log_level;
     let begun = match returned(state, &call, &caller) {
-        Ok(returned) => begin(state, call, caller, log_level, returned, Lane::new()),
+        Ok(returned) => begin(state, call, caller, log_level, returned, None),
         Err(failure) => Begun::Done(call.id, failure.into()),
     };
     respond::answer(state, accept, facts, begun).await

@@ -144,7 +144,8 @@ fn cancelling_wakes_both_sides() {
 
 fn numbered() -> Lane {
     let keys = EventKeys::new(&Keys::new(0, &[5; 32])).into();
-    Lane::numbered(Numbers::new(keys, SessionKey([1; 16]), Id::Number(7)))
+    let numbers = Numbers::new(keys, SessionKey([1; 16]), Id::Number(7));
+    Lane::with(Some(Box::new(numbers)))
 }
 
 #[test]

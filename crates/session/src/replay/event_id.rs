@@ -55,6 +55,8 @@ pub struct EventKeys {
 /// How long a request's id may be to ride in event ids: most are numbers or UUIDs.
 const MAX_REQUEST: usize = 64;
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
 /// The longest event id that is looked at: the longest we make is shorter.
 const MAX_ID: usize = 256;
 
@@ -171,11 +173,12 @@ impl EventKeys {
         }
         out.push(b'.');
         let tag = self.keys.first().map_or(0, |key| tag(key, stream, request));
-        for shift in (0..16).rev() {
-            let digit = (tag >> (4 * shift)) & 0xf;
-            out.push(b"0123456789abcdef"[usize::try_from(digit).unwrap_or_default()]);
+        let mut digits = *b"0000000000000000-";
+        for (digit, byte) in digits.chunks_exact_mut(2).zip(tag.to_be_bytes()) {
+            digit[0] = HEX[usize::from(byte >> 4)];
+            digit[1] = HEX[usize::from(byte & 0xf)];
         }
-        out.push(b'-');
+        out.extend_from_slice(&digits);
     }
 }
 

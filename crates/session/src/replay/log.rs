@@ -75,6 +75,22 @@ impl Default for ReplayLimits {
     }
 }
 
+impl ReplayLimits {
+    const fn of_session(&self) -> Size {
+        Size {
+            bytes: self.session_bytes,
+            frames: self.session_frames,
+        }
+    }
+
+    const fn of_all(&self) -> Size {
+        Size {
+            bytes: self.bytes,
+            frames: u64::MAX,
+        }
+    }
+}
+
 // === impl Log ===
 
 impl Log {
@@ -98,10 +114,13 @@ impl Log {
     /// Appends a chunk; returns whom to wake.
     pub(super) fn append(&mut self, stream: Stream, chunk: &Chunk, now: Instant) -> Vec<Waker> {
         self.expire(now);
-        if chunk.first == 1 {
-            self.open(stream);
-        }
-        let Some(entry) = self.streams.get_mut(&stream.number) else {
+        let entry = if chunk.first == 1 {
+            let entry = self.streams.entry(stream.number);
+            Some(entry.or_insert_with(|| Entry::new(stream.session)))
+        } else {
+            self.streams.get_mut(&stream.number)
+        };
+        let Some(entry) = entry else {
             return Vec::new();
         };
         let wake = std::mem::take(&mut entry.tailing);
@@ -118,10 +137,20 @@ impl Log {
             stream: stream.number,
             first: chunk.first,
         };
+        let order = self.sessions.entry(stream.session).or_default();
+        order.push(mark, chunk);
         self.all.push(mark, chunk);
-        let session = self.sessions.entry(stream.session).or_default();
-        session.push(mark, chunk);
-        self.make_room(stream.session, (mark, chunk));
+        let is_crowded = order.is_crowded(self.limits.of_session(), chunk)
+            || self.all.is_crowded(self.limits.of_all(), chunk);
+        let is_untidy = order.is_untidy()
+            || self.all.is_untidy()
+            || self.ended.len() > 2 * self.streams.len() + SLACK;
+        if is_crowded {
+            self.make_room(stream.session, (mark, chunk));
+        }
+        if is_untidy {
+            self.sweep(stream.session);
+        }
         wake
     }
 
@@ -180,25 +209,16 @@ impl Log {
 
     /// Gives up the oldest chunks while there is too much beside the newest.
     fn make_room(&mut self, session: SessionKey, newest: (Mark, &Chunk)) {
-        let of_session = Size {
-            bytes: self.limits.session_bytes,
-            frames: self.limits.session_frames,
-        };
-        let of_all = Size {
-            bytes: self.limits.bytes,
-            frames: u64::MAX,
-        };
         loop {
             let streams = &self.streams;
             let is_kept = |mark| is_kept(streams, mark);
             let order = self.sessions.get_mut(&session);
             let next = order
-                .and_then(|order| order.next(of_session, newest, is_kept))
-                .or_else(|| self.all.next(of_all, newest, is_kept));
+                .and_then(|order| order.next(self.limits.of_session(), newest, is_kept))
+                .or_else(|| self.all.next(self.limits.of_all(), newest, is_kept));
             let Some(next) = next else { break };
             self.evict(next);
         }
-        self.sweep(session);
     }
 
     /// Gives up one chunk: the first of its stream.
@@ -244,10 +264,8 @@ impl Log {
         if let Some(order) = self.sessions.get_mut(&session) {
             order.sweep(|mark| is_kept(streams, mark));
         }
-        if self.ended.len() > 2 * self.streams.len() + SLACK {
-            self.ended
-                .retain(|(_, stream)| streams.contains_key(stream));
-        }
+        self.ended
+            .retain(|(_, stream)| streams.contains_key(stream));
     }
 
     /// Returns how many streams and sessions are known, and how many bytes they are charged.
@@ -289,3 +307,6 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

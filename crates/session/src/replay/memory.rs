@@ -68,3 +68,51 @@ impl ReplayStore for Memory {
         self.log.lock().expire(now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+        task::Wake,
+    };
+
+    use super::*;
+
+    #[test]
+    fn whoever_waits_is_woken() {
+        #[derive(Default)]
+        struct Count(AtomicUsize);
+
+        impl Wake for Count {
+            fn wake(self: Arc<Self>) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+
+        let log = Memory::new(ReplayLimits::default());
+        let stream = Stream {
+            session: SessionKey([1; 16]),
+            number: 1,
+        };
+        let count = Arc::new(Count::default());
+        let waker = Waker::from(Arc::clone(&count));
+        let mut cx = Context::from_waker(&waker);
+        let now = Instant::now();
+        assert!(log.poll_open(&mut cx, stream).is_ready());
+        let nothing = Poll::Ready(Read::Nothing);
+        assert_eq!(log.poll_read(&mut cx, stream, 0, now), nothing);
+        let end = Chunk {
+            first: 1,
+            count: 0,
+            bytes: Default::default(),
+            is_last: true,
+        };
+        assert!(log.poll_append(&mut cx, stream, &end, now).is_ready());
+        assert_eq!(count.0.load(Ordering::Relaxed), 1);
+        let read = log.poll_read(&mut cx, stream, 0, now);
+        assert_eq!(read, Poll::Ready(Read::End));
+    }
+}

@@ -21,6 +21,9 @@ pub struct Numbers {
     written: u64,
 }
 
+/// What most frames fit in.
+const FRAME: usize = 192;
+
 // === impl Numbers ===
 
 impl Numbers {
@@ -55,6 +58,8 @@ impl Numbers {
     pub(crate) fn write_next(&mut self, out: &mut Vec<u8>) {
         self.stream();
         self.written += 1;
+        // One growth for the id and a short frame, instead of one for each.
+        out.reserve(self.prefix.len() + FRAME);
         self.write(out, self.written);
     }
 

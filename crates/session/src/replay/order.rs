@@ -62,6 +62,11 @@ impl Order {
         marks.size = marks.size.minus(Size::of(chunk));
     }
 
+    /// Returns whether there is more than `limit` beside the newest chunk.
+    pub(super) fn is_crowded(&self, limit: Size, newest: &Chunk) -> bool {
+        !self.size().minus(Size::of(newest)).fits(limit)
+    }
+
     /// Returns the chunk to give up next, if there is more than `limit` beside the newest.
     pub(super) fn next(
         &mut self,
@@ -69,8 +74,7 @@ impl Order {
         (newest, chunk): (Mark, &Chunk),
         is_kept: impl Fn(Mark) -> bool,
     ) -> Option<Mark> {
-        let beside = self.size().minus(Size::of(chunk));
-        if beside.fits(limit) {
+        if !self.is_crowded(limit, chunk) {
             return None;
         }
         let answers = if chunk.is_last {
@@ -85,12 +89,16 @@ impl Order {
         self.answers.oldest(newest, &is_kept).or(said)
     }
 
-    /// Sweeps out the marks of nothing, when they are many.
+    /// Returns whether most marks are of nothing.
+    pub(super) fn is_untidy(&self) -> bool {
+        let marks = self.said.marks.len() + self.answers.marks.len();
+        marks > 2 * (self.said.chunks + self.answers.chunks) + SLACK
+    }
+
+    /// Sweeps out the marks of nothing.
     pub(super) fn sweep(&mut self, is_kept: impl Fn(Mark) -> bool) {
         for marks in [&mut self.said, &mut self.answers] {
-            if marks.marks.len() > 2 * marks.chunks + SLACK {
-                marks.marks.retain(|mark| is_kept(*mark));
-            }
+            marks.marks.retain(|mark| is_kept(*mark));
         }
     }
 

@@ -1,11 +1,8 @@
 //! The log under any sequence of what can happen to streams and their readers.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    task::{Context, Poll, Wake, Waker},
+    sync::Arc,
+    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
@@ -14,7 +11,7 @@ use tidegate_model::Id;
 
 use super::{
     event_id::{EventId, EventKeys},
-    log::{Log, ReplayLimits},
+    log::ReplayLimits,
     memory::Memory,
     numbers::Numbers,
     store::{Chunk, Read, ReplayStore, Stream},
@@ -119,7 +116,11 @@ impl World {
             // Two sessions, so that one may end under the other.
             let session = SessionKey([(index % 2) as u8; 16]);
             let id = Id::Number(index as i64);
-            let lane = Lane::numbered(Numbers::new(Arc::clone(&world.keys), session, id));
+            let lane = Lane::with(Some(Box::new(Numbers::new(
+                Arc::clone(&world.keys),
+                session,
+                id,
+            ))));
             let stream = lane.stream().expect("it is numbered");
             assert!(world.log.poll_open(&mut noop(), stream).is_ready());
             let priming = lane.priming(Duration::ZERO).expect("it is numbered");
@@ -313,162 +314,4 @@ proptest! {
         }
         world.settle();
     }
-}
-
-// Below, one thing at a time.
-
-struct Told(Log, Instant);
-
-impl Told {
-    fn new(limits: ReplayLimits) -> Self {
-        Self(Log::new(limits), Instant::now())
-    }
-
-    fn append(&mut self, stream: Stream, first: u64, count: u64, is_last: bool) {
-        let bytes = "data: x\n\n".repeat(count as usize).into();
-        let chunk = Chunk {
-            first,
-            count,
-            bytes,
-            is_last,
-        };
-        self.0.append(stream, &chunk, self.1);
-    }
-
-    fn read(&mut self, stream: Stream, after: u64) -> Read {
-        self.0.read(stream, after, Waker::noop(), self.1)
-    }
-
-    fn last(&mut self, stream: Stream, after: u64) -> Option<u64> {
-        match self.read(stream, after) {
-            Read::Frames { last, .. } => Some(last),
-            _ => None,
-        }
-    }
-}
-
-fn stream(session: u8, number: u64) -> Stream {
-    Stream {
-        session: SessionKey([session; 16]),
-        number,
-    }
-}
-
-#[test]
-fn a_session_gives_up_what_it_said_before_its_answers_and_spares_others() {
-    let mut log = Told::new(TIGHT);
-    let (done, busy, other) = (stream(1, 1), stream(1, 2), stream(2, 3));
-    log.append(done, 1, 3, true);
-    log.append(other, 1, 3, true);
-    for first in (1..40).step_by(3) {
-        log.append(busy, first, 3, false);
-    }
-    assert_eq!(log.read(busy, 0), Read::Gap);
-    assert_eq!(log.last(busy, 36), Some(39));
-    assert_eq!(log.last(done, 0), Some(3), "an answer stays longest");
-    assert_eq!(log.last(other, 0), Some(3));
-}
-
-#[test]
-fn old_answers_leave_half_of_the_room_to_what_is_said() {
-    let mut log = Told::new(TIGHT);
-    for number in 1..20 {
-        log.append(stream(1, number), 1, 1, true);
-    }
-    let busy = stream(1, 100);
-    log.append(busy, 1, 1, false);
-    log.append(busy, 2, 1, false);
-    assert_eq!(log.last(busy, 0), Some(1));
-    assert_eq!(log.read(stream(1, 1), 0), Read::Unknown);
-    assert_eq!(log.last(stream(1, 19), 0), Some(1));
-}
-
-#[test]
-fn what_was_said_last_is_kept_however_long() {
-    let mut log = Told::new(TIGHT);
-    log.append(stream(1, 1), 1, 500, true);
-    assert_eq!(log.last(stream(1, 1), 499), Some(500));
-    log.append(stream(1, 2), 1, 1, false);
-    assert_eq!(log.read(stream(1, 1), 499), Read::Unknown);
-    assert_eq!(log.last(stream(1, 2), 0), Some(1));
-}
-
-#[test]
-fn an_ended_stream_is_forgotten_in_time_and_leaves_nothing() {
-    let mut log = Told::new(TIGHT);
-    log.append(stream(1, 1), 1, 2, true);
-    log.append(stream(1, 2), 1, 1, false);
-    log.1 += TIGHT.age;
-    assert_eq!(log.read(stream(1, 1), 0), Read::Unknown);
-    assert_eq!(
-        log.last(stream(1, 2), 0),
-        Some(1),
-        "one that goes on is not"
-    );
-    log.append(stream(1, 2), 2, 0, true);
-    assert_eq!(log.read(stream(1, 2), 1), Read::End);
-    log.1 += TIGHT.age;
-    log.0.expire(log.1);
-    assert_eq!(log.0.size(), (0, 0, 0));
-}
-
-#[test]
-fn a_session_that_ends_leaves_nothing_and_its_last_words_are_not_kept() {
-    let mut log = Told::new(AMPLE);
-    log.append(stream(1, 1), 1, 2, false);
-    log.append(stream(1, 2), 1, 2, true);
-    log.0.forget(SessionKey([1; 16]));
-    log.append(stream(1, 1), 3, 1, true);
-    assert_eq!(log.0.size(), (0, 0, 0));
-}
-
-#[test]
-fn another_sessions_stream_is_unknown_and_what_was_never_said_is_told_apart() {
-    let mut log = Told::new(AMPLE);
-    log.append(stream(1, 1), 1, 2, false);
-    assert_eq!(log.read(stream(2, 1), 0), Read::Unknown);
-    assert_eq!(log.read(stream(1, 1), 3), Read::Beyond);
-    assert_eq!(log.read(stream(1, 1), 2), Read::Nothing);
-}
-
-#[test]
-fn many_short_streams_leave_no_marks_behind() {
-    let mut log = Told::new(TIGHT);
-    for number in 0..10_000 {
-        log.append(stream(number as u8, number), 1, 1, true);
-    }
-    let (streams, sessions, bytes) = log.0.size();
-    assert!(streams < 20 && sessions < 20 && bytes < 5_000);
-    assert!(log.0.marks() < 500, "{}", log.0.marks());
-}
-
-#[test]
-fn whoever_waits_is_woken() {
-    #[derive(Default)]
-    struct Count(AtomicUsize);
-
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    let log = Memory::new(AMPLE);
-    let count = Arc::new(Count::default());
-    let waker = Waker::from(Arc::clone(&count));
-    let mut cx = Context::from_waker(&waker);
-    let now = Instant::now();
-    assert!(log.poll_open(&mut cx, stream(1, 1)).is_ready());
-    let nothing = Poll::Ready(Read::Nothing);
-    assert_eq!(log.poll_read(&mut cx, stream(1, 1), 0, now), nothing);
-    let end = Chunk {
-        first: 1,
-        count: 0,
-        bytes: Default::default(),
-        is_last: true,
-    };
-    assert!(log.poll_append(&mut cx, stream(1, 1), &end, now).is_ready());
-    assert_eq!(count.0.load(Ordering::Relaxed), 1);
-    let read = log.poll_read(&mut cx, stream(1, 1), 0, now);
-    assert_eq!(read, Poll::Ready(Read::End));
 }
