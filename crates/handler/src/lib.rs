@@ -59,7 +59,7 @@ pub use self::{
     router::{
         BlockingToolFn, ChangeError, Completer, Completing, Completion, CompletionRequest,
         IntoContents, IntoMessages, IntoOutput, Live, LiveHandle, PromptFn, PromptSpec, ResourceFn,
-        ResourceRequest, ResourceSpec, Router, Step, StreamToolFn, Structured, TemplateSpec,
+        ResourceRequest, ResourceSpec, Router, Shape, Step, StreamToolFn, Structured, TemplateSpec,
         ToolFn, ToolOutput, ToolSpec,
     },
 };

@@ -25,7 +25,7 @@ pub use self::{
     build::Router,
     complete::{Completer, Completing, Completion, CompletionRequest},
     live::{ChangeError, Live, LiveHandle},
-    output::{IntoOutput, Structured, ToolOutput},
+    output::{IntoOutput, Shape, Structured, ToolOutput},
     prompt::{IntoMessages, PromptFn, PromptSpec},
     resource::{IntoContents, ResourceFn, ResourceRequest, ResourceSpec},
     spec::ToolSpec,

@@ -15,8 +15,14 @@ pub trait IntoOutput<K>: Send + 'static {
     /// Returns the schema of the structured result, if there is one.
     fn schema() -> Option<Value>;
 
-    /// Makes the answer.
-    fn into_output(self) -> Outcome;
+    /// Returns the form of such answers. It is settled once, with the schema.
+    #[must_use]
+    fn shape() -> Shape {
+        Shape::Blocks
+    }
+
+    /// Makes the answer, in the form that [`shape`](Self::shape) said.
+    fn into_output(self, shape: Shape) -> Outcome;
 
     /// Returns whether every such answer fits callers with these facts. What does not is made to
     /// fit: blocks of kinds that are new to them are shown as text.
@@ -24,6 +30,21 @@ pub trait IntoOutput<K>: Send + 'static {
     fn fits(_: &Facts) -> bool {
         true
     }
+}
+
+/// The form of a tool's answers: what its type's schema says, whatever one value looks like. An
+/// `Option` of an object is not always one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// A block of text.
+    Text,
+    /// Structured content: an object.
+    Object,
+    /// Structured content: an object that holds the value as `result`.
+    Wrapped,
+    /// Blocks of content.
+    Blocks,
 }
 
 /// A tool's answer, block by block.
@@ -134,10 +155,10 @@ impl<T> Structured<T> {
 impl<T: Serialize + JsonSchema + Send + 'static> IntoOutput<Typed> for T {
     fn schema() -> Option<Value> {
         let schema = arguments::schema_of::<T>().0;
-        match Shape::of::<T>() {
-            Shape::Text => None,
+        match <T as IntoOutput<Typed>>::shape() {
+            Shape::Text | Shape::Blocks => None,
             Shape::Object => Some(schema),
-            Shape::Other => {
+            Shape::Wrapped => {
                 let own = arguments::schema_as_is::<T>();
                 Some(serde_json::json!({
                     "type": "object", "properties": {"result": own}, "required": ["result"]
@@ -146,17 +167,19 @@ impl<T: Serialize + JsonSchema + Send + 'static> IntoOutput<Typed> for T {
         }
     }
 
-    fn into_output(self) -> Outcome {
-        let json = match serde_json::to_vec(&self) {
-            Ok(json) => json,
-            Err(error) => {
-                return Failure::internal(format_args!("the result has no JSON: {error}")).into();
-            }
-        };
-        match json.first() {
-            Some(b'"') => text_block(&json),
-            Some(b'{') => structured(&json, None),
-            _ => structured(&[b"{\"result\":", json.as_slice(), b"}"].concat(), None),
+    fn shape() -> Shape {
+        let schema = arguments::schema_as_is::<T>();
+        match schema.get("type").and_then(Value::as_str) {
+            Some("string") => Shape::Text,
+            Some("object") => Shape::Object,
+            _ => Shape::Wrapped,
+        }
+    }
+
+    fn into_output(self, shape: Shape) -> Outcome {
+        match serde_json::to_vec(&self) {
+            Ok(json) => shaped(&json, shape, None),
+            Err(error) => without_json(&error),
         }
     }
 }
@@ -166,14 +189,18 @@ impl<T: Serialize + JsonSchema + Send + 'static> IntoOutput<Shown> for Structure
         <T as IntoOutput<Typed>>::schema()
     }
 
-    fn into_output(self) -> Outcome {
+    fn shape() -> Shape {
+        match <T as IntoOutput<Typed>>::shape() {
+            // A text that is shown otherwise is still what was found.
+            Shape::Text => Shape::Wrapped,
+            shape => shape,
+        }
+    }
+
+    fn into_output(self, shape: Shape) -> Outcome {
         match serde_json::to_vec(&self.value) {
-            Ok(json) if json.starts_with(b"{") => structured(&json, self.text.as_deref()),
-            Ok(json) => structured(
-                &[b"{\"result\":", json.as_slice(), b"}"].concat(),
-                self.text.as_deref(),
-            ),
-            Err(error) => Failure::internal(format_args!("the result has no JSON: {error}")).into(),
+            Ok(json) => shaped(&json, shape, self.text.as_deref()),
+            Err(error) => without_json(&error),
         }
     }
 }
@@ -187,7 +214,7 @@ impl IntoOutput<Blocks> for ToolOutput {
         Content::fits(facts) && facts.takes_any_structure()
     }
 
-    fn into_output(mut self) -> Outcome {
+    fn into_output(mut self, _: Shape) -> Outcome {
         let mut out = Vec::with_capacity(256);
         if let Some(value) = &self.structured
             && self.content.is_empty()
@@ -221,8 +248,8 @@ impl IntoOutput<Blocks> for Vec<Content> {
         Content::fits(facts)
     }
 
-    fn into_output(self) -> Outcome {
-        ToolOutput::new(self).into_output()
+    fn into_output(self, shape: Shape) -> Outcome {
+        ToolOutput::new(self).into_output(shape)
     }
 }
 
@@ -235,8 +262,8 @@ impl IntoOutput<Blocks> for Content {
         facts.knows_audio() && facts.knows_links()
     }
 
-    fn into_output(self) -> Outcome {
-        ToolOutput::new(vec![self]).into_output()
+    fn into_output(self, shape: Shape) -> Outcome {
+        ToolOutput::new(vec![self]).into_output(shape)
     }
 }
 
@@ -249,32 +276,33 @@ impl<K: 'static, T: IntoOutput<K>> IntoOutput<Fallible<K>> for Result<T, Failure
         T::fits(facts)
     }
 
-    fn into_output(self) -> Outcome {
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn into_output(self, shape: Shape) -> Outcome {
         match self {
-            Ok(output) => output.into_output(),
+            Ok(output) => output.into_output(shape),
             Err(failure) => failure.into(),
         }
     }
 }
 
-/// What the JSON of a type looks like from outside.
-enum Shape {
-    Text,
-    Object,
-    Other,
-}
-
-impl Shape {
-    fn of<T: JsonSchema>() -> Self {
-        match arguments::schema_as_is::<T>()
-            .get("type")
-            .and_then(Value::as_str)
-        {
-            Some("string") => Self::Text,
-            Some("object") => Self::Object,
-            _ => Self::Other,
+/// Makes an answer of a value's JSON.
+fn shaped(json: &[u8], shape: Shape, text: Option<&str>) -> Outcome {
+    match shape {
+        Shape::Text if json.starts_with(b"\"") => text_block(json),
+        Shape::Object if json.starts_with(b"{") => structured(json, text),
+        Shape::Wrapped => structured(&[b"{\"result\":", json, b"}"].concat(), text),
+        _ => {
+            tracing::error!("a tool's result is not what its type's schema says");
+            Failure::internal("the tool broke its own promise of a result").into()
         }
     }
+}
+
+fn without_json(error: &serde_json::Error) -> Outcome {
+    Failure::internal(format_args!("the result has no JSON: {error}")).into()
 }
 
 /// One block of text; `json` is the text as a JSON string.

@@ -9,7 +9,11 @@ use serde_json::Value;
 use tidegate_era::Facts;
 use tidegate_model::{Failure, Level, Outcome};
 
-use super::{arguments::Checker, output::IntoOutput, tool::Run};
+use super::{
+    arguments::Checker,
+    output::{IntoOutput, Shape},
+    tool::Run,
+};
 use crate::{context::Context, handler::Reply};
 
 /// One item of a tool that is a stream.
@@ -44,11 +48,16 @@ pub trait StreamToolFn<M>: Send + Sync + 'static {
     #[must_use]
     fn fits(facts: &Facts) -> bool;
 
+    /// Returns the form of its results.
+    #[must_use]
+    fn shape() -> Shape;
+
     /// Begins a call.
     fn begin(
         &self,
         args: Self::Args,
         cx: Context,
+        shape: Shape,
     ) -> impl Future<Output = Outcome> + Send + 'static;
 }
 
@@ -69,23 +78,33 @@ where
         R::fits(facts)
     }
 
-    fn begin(&self, args: A, cx: Context) -> impl Future<Output = Outcome> + Send + 'static {
+    fn shape() -> Shape {
+        R::shape()
+    }
+
+    fn begin(
+        &self,
+        args: A,
+        cx: Context,
+        shape: Shape,
+    ) -> impl Future<Output = Outcome> + Send + 'static {
         let steps = Box::pin(self(args, cx.clone()));
-        drive(steps, cx)
+        drive(steps, cx, shape)
     }
 }
 
 /// Makes the runner of a tool that is a stream.
 pub(crate) fn runner<M: 'static, F: StreamToolFn<M>>(function: F) -> Run {
+    let shape = F::shape();
     Box::new(
         move |checker: &Checker, arguments, cx| match checker.decode::<F::Args>(arguments) {
-            Ok(args) => Reply::running(function.begin(args, cx)),
+            Ok(args) => Reply::running(function.begin(args, cx, shape)),
             Err(failure) => Reply::Ready(failure.into()),
         },
     )
 }
 
-async fn drive<S, R, K>(mut steps: Pin<Box<S>>, cx: Context) -> Outcome
+async fn drive<S, R, K>(mut steps: Pin<Box<S>>, cx: Context, shape: Shape) -> Outcome
 where
     S: Stream<Item = Result<Step<R>, Failure>>,
     R: IntoOutput<K>,
@@ -106,7 +125,7 @@ where
             }) => {
                 cx.progress_message(done, total, message).await;
             }
-            Ok(Step::Done(result)) => return result.into_output(),
+            Ok(Step::Done(result)) => return result.into_output(shape),
             Err(failure) => return failure.into(),
         }
     }

@@ -12,7 +12,7 @@ use tokio::{runtime::Handle, sync::Semaphore};
 use super::{
     arguments::{self, Checker},
     checks::{self, is_tool_name},
-    output::IntoOutput,
+    output::{IntoOutput, Shape},
     promise::{Promise, Returns},
     spec::ToolSpec,
 };
@@ -44,11 +44,16 @@ pub trait ToolFn<M>: Send + Sync + 'static {
     #[must_use]
     fn fits(facts: &Facts) -> bool;
 
+    /// Returns the form of its results.
+    #[must_use]
+    fn shape() -> Shape;
+
     /// Begins a call.
     fn begin(
         &self,
         args: Self::Args,
         cx: Context,
+        shape: Shape,
     ) -> impl Future<Output = Outcome> + Send + 'static;
 }
 
@@ -64,8 +69,12 @@ pub trait BlockingToolFn<M>: Send + Sync + 'static {
     #[must_use]
     fn fits(facts: &Facts) -> bool;
 
+    /// Returns the form of its results.
+    #[must_use]
+    fn shape() -> Shape;
+
     /// Does the call.
-    fn run(&self, args: Self::Args, cx: BlockingContext) -> Outcome;
+    fn run(&self, args: Self::Args, cx: BlockingContext, shape: Shape) -> Outcome;
 }
 
 pub(crate) type Run = Box<dyn Fn(&Checker, Option<&Raw>, Context) -> Reply + Send + Sync>;
@@ -162,9 +171,10 @@ impl Entry {
 
 /// Makes the runner of an async tool.
 pub(crate) fn runner<M: 'static, F: ToolFn<M>>(function: F) -> Run {
+    let shape = F::shape();
     Box::new(
         move |checker, arguments, cx| match checker.decode::<F::Args>(arguments) {
-            Ok(args) => Reply::running(function.begin(args, cx)),
+            Ok(args) => Reply::running(function.begin(args, cx, shape)),
             Err(failure) => Reply::Ready(failure.into()),
         },
     )
@@ -177,6 +187,7 @@ static THREADS: Semaphore = Semaphore::const_new(256);
 /// Makes the runner of a tool that blocks: it runs on a thread of its own, off the reactor.
 pub(crate) fn blocking_runner<M: 'static, F: BlockingToolFn<M>>(function: F) -> Run {
     let function = Arc::new(function);
+    let shape = F::shape();
     Box::new(move |checker, arguments, cx| {
         let args = match checker.decode::<F::Args>(arguments) {
             Ok(args) => args,
@@ -190,7 +201,7 @@ pub(crate) fn blocking_runner<M: 'static, F: BlockingToolFn<M>>(function: F) -> 
             let cx = BlockingContext::new(cx, Handle::current());
             let thread = tokio::task::spawn_blocking(move || {
                 let _permit = permit;
-                function.run(args, cx)
+                function.run(args, cx, shape)
             });
             match thread.await {
                 Ok(outcome) => outcome,
@@ -222,9 +233,18 @@ where
         R::fits(facts)
     }
 
-    fn begin(&self, args: A, cx: Context) -> impl Future<Output = Outcome> + Send + 'static {
+    fn shape() -> Shape {
+        R::shape()
+    }
+
+    fn begin(
+        &self,
+        args: A,
+        cx: Context,
+        shape: Shape,
+    ) -> impl Future<Output = Outcome> + Send + 'static {
         let work = self(args, cx);
-        async move { work.await.into_output() }
+        async move { work.await.into_output(shape) }
     }
 }
 
@@ -245,9 +265,18 @@ where
         R::fits(facts)
     }
 
-    fn begin(&self, args: A, _: Context) -> impl Future<Output = Outcome> + Send + 'static {
+    fn shape() -> Shape {
+        R::shape()
+    }
+
+    fn begin(
+        &self,
+        args: A,
+        _: Context,
+        shape: Shape,
+    ) -> impl Future<Output = Outcome> + Send + 'static {
         let work = self(args);
-        async move { work.await.into_output() }
+        async move { work.await.into_output(shape) }
     }
 }
 
@@ -269,8 +298,12 @@ where
         R::fits(facts)
     }
 
-    fn run(&self, args: A, cx: BlockingContext) -> Outcome {
-        self(args, cx).into_output()
+    fn shape() -> Shape {
+        R::shape()
+    }
+
+    fn run(&self, args: A, cx: BlockingContext, shape: Shape) -> Outcome {
+        self(args, cx).into_output(shape)
     }
 }
 
@@ -290,8 +323,12 @@ where
         R::fits(facts)
     }
 
-    fn run(&self, args: A, _: BlockingContext) -> Outcome {
-        self(args).into_output()
+    fn shape() -> Shape {
+        R::shape()
+    }
+
+    fn run(&self, args: A, _: BlockingContext, shape: Shape) -> Outcome {
+        self(args).into_output(shape)
     }
 }
 

@@ -192,3 +192,38 @@ async fn blocks_that_a_caller_does_not_know_are_text() {
         }
     }
 }
+
+/// Somebody.
+#[derive(serde::Serialize, schemars::JsonSchema)]
+struct Person {
+    name: &'static str,
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_has_the_form_that_its_schema_says_whatever_it_is() {
+    let ann = || Some(Person { name: "Ann" });
+    let door = server()
+        .tool("somebody", move |_: Any| async move { ann() })
+        .tool("nobody", |_: Any| async { None::<Person> })
+        .tool("a_word", |_: Any| async { Some("word".to_owned()) })
+        .tool("a_number", |_: Any| async { 7 })
+        .in_memory();
+    let listed = door
+        .ask(modern("tools/list", json!({})))
+        .await
+        .result()
+        .await;
+    let tools = listed["tools"].as_array().expect("tools");
+    for (name, found) in [
+        ("somebody", json!({ "result": { "name": "Ann" } })),
+        ("nobody", json!({ "result": null })),
+        ("a_word", json!({ "result": "word" })),
+        ("a_number", json!({ "result": 7 })),
+    ] {
+        let tool = tools.iter().find(|tool| tool["name"] == name);
+        let schema = &tool.expect("listed")["outputSchema"];
+        assert_eq!(schema["required"], json!(["result"]), "{name}");
+        let result = door.ask(call(name, json!({}))).await.result().await;
+        assert_eq!(result["structuredContent"], found, "{name}");
+    }
+}

@@ -5,22 +5,30 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use parking_lot::Mutex;
 use serde_json::json;
+use tidegate_model::TaskStatus;
 use tidegate_store::{
     Later, MemoryLimits, MemoryTasks, Place, Record, StoreError, TaskStore, Updated, Versioned,
 };
 use tidegate_testkit::InMemory;
+use tokio::sync::Notify;
 
 use super::tools::{about, begin, durable, get, is_empty, lasting, named, until, update};
 use crate::faults::tools::text;
 
 const NOW: u64 = 1_800_000_000_000;
 
-/// A store that can be made to fail.
+/// A store that can be made to fail, and to make whoever creates wait.
 #[derive(Debug, Default)]
 struct Failing {
     inner: MemoryTasks,
     fails: AtomicBool,
+    slow: AtomicBool,
+    begun: Notify,
+    go_on: Notify,
+    /// What was created last.
+    last: Mutex<Option<Record>>,
 }
 
 // === impl Failing ===
@@ -38,6 +46,11 @@ impl TaskStore for Failing {
     fn create(&self, record: Record, now: u64) -> Later<'_, u64> {
         Box::pin(async move {
             self.check()?;
+            *self.last.lock() = Some(record.clone());
+            if self.slow.load(Ordering::Relaxed) {
+                self.begun.notify_one();
+                self.go_on.notified().await;
+            }
             self.inner.create(record, now).await
         })
     }
@@ -159,4 +172,45 @@ async fn a_store_that_fails_for_a_while_loses_no_end() {
     store.fails.store(false, Ordering::Relaxed);
     let task = until(&door, &id, "completed").await;
     assert_eq!(text(&task["result"]), "too late");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_answered_before_the_record_is_there() {
+    let store = Arc::new(Failing::default());
+    store.slow.store(true, Ordering::Relaxed);
+    let door = lasting().tasks(Arc::clone(&store)).in_memory();
+    let asking = door.clone();
+    let answer = tokio::spawn(async move { begin(&asking, "noisy").await });
+    store.begun.notified().await;
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    assert!(!answer.is_finished());
+    store.go_on.notify_one();
+    let id = answer.await.expect("answered");
+    until(&door, &id, "completed").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_nobody_heard_of_is_cancelled() {
+    let store = Arc::new(Failing::default());
+    store.slow.store(true, Ordering::Relaxed);
+    let door = lasting().tasks(Arc::clone(&store)).in_memory();
+    let mut connection = door.connect().await;
+    let sent = connection.write(&durable("greet").bytes()).await;
+    sent.expect("the server reads");
+    store.begun.notified().await;
+    drop(connection);
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    store.go_on.notify_one();
+    let record = store.last.lock().clone().expect("created");
+    let ended = async {
+        loop {
+            let found = store.inner.get(record.place(), 0).await.expect("answers");
+            match found {
+                Some(found) if found.record.has_ended() => return found.record,
+                _ => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
+            }
+        }
+    };
+    let record = tidegate_testkit::soon("its end", ended).await;
+    assert_eq!(record.task.status, TaskStatus::Cancelled);
 }
