@@ -12,15 +12,22 @@ mod resources;
 pub mod scenarios;
 mod tools;
 
-use tidegate::Router;
+use tidegate::{Live, Router};
 
-/// Returns everything that the suite asks for.
+/// Returns everything that the suite asks for, in a router that some of its own tools change.
+///
+/// # Panics
+///
+/// When two fixtures have one name, which the test below rules out.
 #[must_use]
-pub fn router() -> Router {
+pub fn router() -> Live {
     let router = Router::new("tidegate-conformance", env!("CARGO_PKG_VERSION"))
         .title("Tidegate conformance server")
         .instructions("Fixtures of the official conformance suite; nothing here is for use.");
-    prompts::install(resources::install(tools::install(router)))
+    let live = Live::new(prompts::install(resources::install(tools::install(router))));
+    live.change(|router| tools::changes::install(router, &live))
+        .expect("every fixture has a name of its own");
+    live
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tidegate::ask::{Elicit, Field, Form};
 use tidegate::{Content, Context, Failure, PromptMessage, PromptSpec, ResourceContents, Router};
 
 use crate::media::{PIXEL, PNG};
@@ -46,6 +47,17 @@ pub(crate) fn install(router: Router) -> Router {
             PromptSpec::new("test_prompt_with_image").description("A prompt that holds a picture."),
             with_image,
         )
+        .prompt(
+            PromptSpec::new("test_input_required_result_prompt")
+                .description("A prompt that asks the user for what it is about."),
+            with_question,
+        )
+        .complete_prompt(
+            "test_prompt_with_arguments",
+            "arg1",
+            ["test one", "test two"],
+        )
+        .complete_prompt("test_prompt_with_arguments", "arg2", ["test three"])
 }
 
 async fn simple(_: Nothing, _: Context) -> Result<PromptMessage, Failure> {
@@ -76,4 +88,13 @@ async fn with_image(_: Nothing, _: Context) -> Result<Vec<PromptMessage>, Failur
         PromptMessage::user(Content::image(PIXEL, PNG)),
         PromptMessage::user("Please analyze the image above."),
     ])
+}
+
+async fn with_question(_: Nothing, cx: Context) -> Result<PromptMessage, Failure> {
+    let form = Form::new().required("context", Field::string());
+    let answer = cx
+        .ask("user_context", Elicit::form("What is it about?", form))
+        .await?;
+    let context = answer.text("context").unwrap_or("nothing");
+    Ok(PromptMessage::user(format!("Use this context: {context}")))
 }

@@ -33,6 +33,7 @@ pub(crate) fn install(router: Router) -> Router {
                 .mime("application/json"),
             template_data,
         )
+        .complete_resource("test://template/{id}/data", "id", ["123", "456"])
 }
 
 async fn static_text(request: ResourceRequest, _: Context) -> Result<ResourceContents, Failure> {

@@ -35,7 +35,7 @@ enum Answer {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let flags = Flags::parse();
-    let server = Server::from_router(tidegate_conformance::router())
+    let server = Server::from_handler(tidegate_conformance::router())
         .respond(flags.respond.into())
         .bind(flags.listen.as_str())
         .await?;

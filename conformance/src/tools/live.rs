@@ -25,6 +25,11 @@ pub(super) fn install(router: Router) -> Router {
                 .description("Logs at every level; callers who asked for no logs hear nothing."),
             every_level,
         )
+        .tool(
+            ToolSpec::new("test_reconnection")
+                .description("Ends its caller's connection, and answers when the caller is back."),
+            reconnecting,
+        )
 }
 
 async fn progress(_: Nothing, cx: Context) -> &'static str {
@@ -57,4 +62,11 @@ async fn every_level(_: Nothing, cx: Context) -> &'static str {
     cx.alert("alert message").await;
     cx.emergency("emergency message").await;
     "Logged at every level"
+}
+
+async fn reconnecting(_: Nothing, cx: Context) -> &'static str {
+    // Where the caller cannot come back, nothing happens, and the answer follows at once.
+    cx.close_stream().await;
+    sleep(STEP).await;
+    "The caller is back"
 }

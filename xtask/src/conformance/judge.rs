@@ -48,6 +48,11 @@ impl Verdict {
         }
     }
 
+    /// How many checks succeeded.
+    pub(super) fn successes(&self) -> usize {
+        self.successes
+    }
+
     /// Something else went wrong as well.
     pub(super) fn but(mut self, reason: &str) -> Self {
         self.passed = false;
