@@ -5,6 +5,7 @@
 //!   tests/envelope.rs  any bytes, any tokens   ──▶ read as serde_json reads them, or refused
 //!   tests/ladder.rs    any head, any message   ──▶ a call, or a refusal with its status
 //!   tests/sealed.rs    any token               ──▶ opens for its owner, or not at all
+//!   tests/replay.rs    any life of streams     ──▶ each frame once and in order, or a gap that is said
 //!   tests/machines.rs  any list of operations  ──▶ what a simple model of the machine says
 //! ```
 //!
