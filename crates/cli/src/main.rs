@@ -7,6 +7,7 @@
 
 mod cli;
 mod commands;
+mod answers;
 mod arguments;
 mod remote;
 mod nearest;

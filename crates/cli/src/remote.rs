@@ -11,6 +11,8 @@ use tidegate::{
 use url::Url;
 
 use crate::{
+    answers::Answers,
+    arguments::Argument,
     error::{Error, Kind},
     nearest, signals, span,
 };
@@ -21,6 +23,9 @@ pub(crate) const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The JSON-RPC code of an unknown tool or prompt (2026-07-28 tools §Error Handling).
 const INVALID_PARAMS: i64 = -32602;
+
+/// The JSON-RPC code of a client that cannot be asked (2026-07-28 basic §Error Codes).
+const MISSING_CAPABILITY: i64 = -32021;
 
 // A plain comment: clap would take a doc comment for the help of every command that flattens this.
 // Where the server is and how to speak to it.
@@ -33,6 +38,10 @@ pub(crate) struct Remote {
     /// A header for every request, as in 'Authorization: Bearer …'; may be given again
     #[arg(long, value_name = "NAME:VALUE", help_heading = "Connection")]
     header: Vec<Header>,
+
+    /// An answer to what the server asks in the middle, as FIELD=VALUE of a form; may be given again
+    #[arg(long, value_name = "FIELD=VALUE", help_heading = "Connection")]
+    answer: Vec<Argument>,
 
     /// Which era of the protocol to speak
     #[arg(
@@ -77,6 +86,7 @@ impl Remote {
         Self {
             url,
             header: Vec::new(),
+            answer: Vec::new(),
             era: Era::Auto,
             deadline: None,
         }
@@ -106,6 +116,9 @@ impl Remote {
         for header in &self.header {
             builder = builder.header(&header.name, &header.value);
         }
+        if let Some(answers) = Answers::read(&self.answer)? {
+            builder = answers.for_client(builder);
+        }
         if let Some(deadline) = self.deadline {
             builder = builder.deadline(deadline).handshake_deadline(deadline);
         }
@@ -121,6 +134,9 @@ impl Remote {
             Kind::Connect => told.hint(format!("is a server listening at {}?", self.url)),
             Kind::Auth => told.hint("give credentials with --header 'Authorization: Bearer …'"),
             Kind::Timeout => told.hint("--deadline 5m waits longer"),
+            _ if code == Some(MISSING_CAPABILITY) => {
+                told.hint("it asks something in the middle; answer with --answer FIELD=VALUE")
+            }
             Kind::Protocol if self.url.path() == "/" => told.hint(format!(
                 "most servers have their endpoint at {}mcp",
                 self.url

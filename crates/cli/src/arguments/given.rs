@@ -25,7 +25,7 @@ pub(crate) struct Given {
 }
 
 /// The value of an argument that was typed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Typed {
     Text(String),
     Json(Value),
@@ -78,16 +78,23 @@ impl Given {
     pub(crate) fn for_tool(self, schema: Option<&Value>) -> Result<Map<String, Value>, Error> {
         let mut arguments = self.piped;
         for (key, value) in self.typed {
-            let value = match (value, schema) {
-                (Typed::Json(value), _) => value,
-                (Typed::Text(text), None) => text.into(),
-                (Typed::Text(text), Some(schema)) => {
-                    convert::property(schema, &key, &text).map_err(usage)?
-                }
-            };
+            let value = value.convert(schema, &key)?;
             arguments.insert(key, value);
         }
         Ok(arguments)
+    }
+
+    /// Returns what is for the fields of a form; the rest is for another one.
+    pub(crate) fn for_form(&self, schema: &Value) -> Result<Map<String, Value>, Error> {
+        let is_field = |key: &String| schema["properties"].get(key).is_some();
+        let piped = self.piped.iter().filter(|(key, _)| is_field(key));
+        let mut filled: Map<String, Value> = piped
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        for (key, value) in self.typed.iter().filter(|(key, _)| is_field(key)) {
+            filled.insert(key.clone(), value.clone().convert(Some(schema), key)?);
+        }
+        Ok(filled)
     }
 
     /// Returns the arguments of a prompt, whose values are strings.
@@ -98,6 +105,21 @@ impl Given {
             Some((key, _)) => Err(usage(format!(
                 "`{key}` is no string, and a prompt takes strings only; write {key}=TEXT"
             ))),
+        }
+    }
+}
+
+// === impl Typed ===
+
+impl Typed {
+    /// Returns the value as `schema` has the property `key`, if a schema is known.
+    fn convert(self, schema: Option<&Value>, key: &str) -> Result<Value, Error> {
+        match (self, schema) {
+            (Self::Json(value), _) => Ok(value),
+            (Self::Text(text), None) => Ok(text.into()),
+            (Self::Text(text), Some(schema)) => {
+                convert::property(schema, key, &text).map_err(usage)
+            }
         }
     }
 }
