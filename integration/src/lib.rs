@@ -3,22 +3,29 @@
 //! ```text
 //! let documents = Documents::twelve();
 //! let server = tidegate_serving(&documents);
-//! typescript_client().modern().processes_files(&server).sees_every_one_of(&documents);
+//! typescript_2_client().modern().calls(&server, "process_files", "{}").sees_every_one_of(&documents);
 //! ```
 //!
 //! A helper that cannot go on panics with all that the program said: it runs inside tests alone.
 
 mod clients;
+mod cutting;
 mod documents;
+mod ours;
 mod process;
 mod servers;
 mod transcript;
 
 pub use clients::{
-    PythonClient, TidegateClient, TypescriptClient, python_client, tidegate_client,
-    typescript_client,
+    OfficialClient, TidegateClient, python_1_client, python_2_client, tidegate_client,
+    typescript_1_client, typescript_2_client,
 };
+pub use cutting::{Cutting, cutting_at};
 pub use documents::Documents;
-pub use process::{Finished, Serving, tidegate};
-pub use servers::{RmcpMode, TypescriptMode, rmcp_serving, tidegate_serving, typescript_serving};
+pub use ours::{AskedClient, AskingServer, asking_server};
+pub use process::{Endpoint, Finished, Serving, tidegate};
+pub use servers::{
+    RmcpMode, TypescriptMode, python_1_serving, python_2_serving, rmcp_serving, tidegate_serving,
+    typescript_1_serving, typescript_2_serving,
+};
 pub use transcript::{Event, Transcript};

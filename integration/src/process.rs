@@ -14,6 +14,12 @@ const START_DEADLINE: Duration = Duration::from_secs(20);
 /// Every client here ends within a few seconds; a hung one fails its test and not the whole run.
 const RUN_DEADLINE: Duration = Duration::from_secs(90);
 
+/// What clients connect to.
+pub trait Endpoint {
+    /// Returns the URL of the endpoint.
+    fn url(&self) -> &str;
+}
+
 /// A process that listens at a URL, ended when the value is dropped.
 #[derive(Debug)]
 pub struct Serving {
@@ -120,10 +126,10 @@ impl Serving {
             }
         }
     }
+}
 
-    /// Returns the URL of its endpoint.
-    #[must_use]
-    pub fn url(&self) -> &str {
+impl Endpoint for Serving {
+    fn url(&self) -> &str {
         &self.url
     }
 }

@@ -2,17 +2,35 @@
 
 use std::process::Command;
 
-use crate::clients::{node, prepared};
+use crate::clients::{node, prepared, python};
 use crate::documents::Documents;
 use crate::process::{Serving, tidegate};
 
-/// What the TypeScript server serves.
+/// What the second TypeScript server serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TypescriptMode {
     /// Both eras at one URL.
     Both,
     /// Legacy sessions alone.
     Legacy,
+}
+
+/// Starts the server made with the first TypeScript SDK, which has legacy sessions alone.
+#[must_use]
+pub fn typescript_1_serving() -> Serving {
+    Serving::start(&mut node("TIDEGATE_TS1_PEERS", "server"))
+}
+
+/// Starts the server made with the first Python SDK, which has legacy sessions alone.
+#[must_use]
+pub fn python_1_serving() -> Serving {
+    Serving::start(&mut python("TIDEGATE_PY1", "py1", "server"))
+}
+
+/// Starts the server made with the second Python SDK, which serves both eras at one URL.
+#[must_use]
+pub fn python_2_serving() -> Serving {
+    Serving::start(&mut python("TIDEGATE_PY2", "py2", "server"))
 }
 
 /// What the rmcp server serves.
@@ -36,14 +54,18 @@ pub fn tidegate_serving(documents: &Documents) -> Serving {
     Serving::start(&mut serve)
 }
 
-/// Starts the server made with the TypeScript SDK.
+/// Starts the server made with the second TypeScript SDK.
 #[must_use]
-pub fn typescript_serving(documents: &Documents, mode: TypescriptMode) -> Serving {
+pub fn typescript_2_serving(documents: &Documents, mode: TypescriptMode) -> Serving {
     let mode = match mode {
         TypescriptMode::Both => "both",
         TypescriptMode::Legacy => "legacy",
     };
-    Serving::start(node("server.mjs").arg(documents.path()).arg(mode))
+    Serving::start(
+        node("TIDEGATE_TS2_PEERS", "server")
+            .arg(documents.path())
+            .arg(mode),
+    )
 }
 
 /// Starts the server made with rmcp.

@@ -22,15 +22,15 @@ pub(crate) fn prepare(cache: &Cache, tests: &mut Command) -> Result<()> {
     tests
         .env(COMMAND, command())
         .env("TIDEGATE_NODE", node.binary())
-        .env(
-            "TIDEGATE_TS_PEERS",
-            packages(cache, "ts-peers", "integration/peers/ts")?,
-        )
-        .env(
-            "TIDEGATE_PY",
-            python_with(cache, "py-peers", "integration/peers/py/requirements.txt")?,
-        )
         .env("TIDEGATE_RMCP_PEER", rmcp_peer()?);
+    for generation in ["1", "2"] {
+        let (ts, py) = (format!("ts{generation}"), format!("py{generation}"));
+        let scripts = packages(cache, &ts, &format!("integration/peers/{ts}"))?;
+        tests.env(format!("TIDEGATE_TS{generation}_PEERS"), scripts);
+        let requirements = format!("integration/peers/{py}/requirements.txt");
+        let python = python_with(cache, &py, &requirements)?;
+        tests.env(format!("TIDEGATE_PY{generation}"), python);
+    }
     Ok(())
 }
 

@@ -48,7 +48,7 @@ pub(crate) async fn renew(
     if ended.level != DEFAULT_LEVEL {
         set_level(wire, session, ended.level).await;
     }
-    for uri in session.watched() {
+    for uri in session.watching.wanted() {
         watch(wire, session, &uri).await;
     }
     session.renewed();

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use tidegate_integration::{Documents, python_client, tidegate_serving, typescript_client};
+use tidegate_integration::{
+    Documents, python_1_client, python_2_client, tidegate_serving, typescript_1_client,
+    typescript_2_client,
+};
 
 const TOOLS: &[&str] = &[
     "process_files",
@@ -18,52 +21,36 @@ const SLOW_COUNT: &str = r#"{"n": 5, "delay_ms": 100}"#;
 const EARLY: Duration = Duration::from_millis(250);
 
 #[test]
-fn the_typescript_client_sees_every_document_in_the_modern_era() {
+fn every_client_sees_every_document() {
     let documents = Documents::twelve();
     let server = tidegate_serving(&documents);
-    let seen = typescript_client()
-        .modern()
-        .calls(&server, "process_files", "{}");
-    seen.speaks("2026-07-28")
-        .lists(TOOLS)
-        .sees_every_one_of(&documents);
-}
-
-#[test]
-fn the_typescript_client_sees_every_document_in_the_legacy_era() {
-    let documents = Documents::twelve();
-    let server = tidegate_serving(&documents);
-    let seen = typescript_client()
-        .legacy()
-        .calls(&server, "process_files", "{}");
-    seen.speaks("2025-11-25")
-        .lists(TOOLS)
-        .sees_every_one_of(&documents);
-}
-
-#[test]
-fn the_python_client_sees_every_document() {
-    let documents = Documents::twelve();
-    let server = tidegate_serving(&documents);
-    let seen = python_client().calls(&server, "process_files", "{}");
-    seen.speaks("2025-11-25")
-        .lists(TOOLS)
-        .sees_every_one_of(&documents);
+    for (client, revision) in [
+        (typescript_1_client(), "2025-11-25"),
+        (typescript_2_client(), "2025-11-25"),
+        (typescript_2_client().modern(), "2026-07-28"),
+        (python_1_client(), "2025-11-25"),
+        (python_2_client(), "2025-11-25"),
+        (python_2_client().modern(), "2026-07-28"),
+    ] {
+        let seen = client.calls(&server, "process_files", "{}");
+        seen.speaks(revision)
+            .lists(TOOLS)
+            .sees_every_one_of(&documents);
+    }
 }
 
 #[test]
 fn three_hundred_documents_arrive_whole_at_every_client() {
     let documents = Documents::many(300);
     let server = tidegate_serving(&documents);
-    typescript_client()
+    typescript_2_client()
         .modern()
         .calls(&server, "process_files", "{}")
         .sees_every_one_of(&documents);
-    typescript_client()
-        .legacy()
+    typescript_2_client()
         .calls(&server, "process_files", "{}")
         .sees_every_one_of(&documents);
-    python_client()
+    python_1_client()
         .calls(&server, "process_files", "{}")
         .sees_every_one_of(&documents);
 }
@@ -72,15 +59,14 @@ fn three_hundred_documents_arrive_whole_at_every_client() {
 fn notifications_arrive_while_the_tool_runs() {
     let documents = Documents::twelve();
     let server = tidegate_serving(&documents);
-    typescript_client()
+    typescript_2_client()
         .modern()
         .calls(&server, "count", SLOW_COUNT)
         .hears_early_by(EARLY);
-    typescript_client()
-        .legacy()
+    typescript_2_client()
         .calls(&server, "count", SLOW_COUNT)
         .hears_early_by(EARLY);
-    python_client()
+    python_1_client()
         .calls(&server, "count", SLOW_COUNT)
         .hears_early_by(EARLY);
 }

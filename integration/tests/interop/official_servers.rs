@@ -1,7 +1,7 @@
 //! Our client against servers made with the official SDKs.
 
 use tidegate_integration::{
-    Documents, RmcpMode, TypescriptMode, rmcp_serving, tidegate_client, typescript_serving,
+    Documents, RmcpMode, TypescriptMode, rmcp_serving, tidegate_client, typescript_2_serving,
 };
 
 const TOOLS: &[&str] = &["process_files", "echo", "count"];
@@ -17,7 +17,7 @@ fn lists_the_tools(server: &tidegate_integration::Serving) {
 #[test]
 fn a_typescript_server_of_both_eras() {
     let documents = Documents::twelve();
-    let server = typescript_serving(&documents, TypescriptMode::Both);
+    let server = typescript_2_serving(&documents, TypescriptMode::Both);
     lists_the_tools(&server);
     tidegate_client()
         .calls(&server, "process_files", &[])
@@ -27,7 +27,7 @@ fn a_typescript_server_of_both_eras() {
 #[test]
 fn a_typescript_server_with_legacy_sessions() {
     let documents = Documents::twelve();
-    let server = typescript_serving(&documents, TypescriptMode::Legacy);
+    let server = typescript_2_serving(&documents, TypescriptMode::Legacy);
     lists_the_tools(&server);
     tidegate_client()
         .calls(&server, "process_files", &[])
@@ -70,8 +70,8 @@ fn an_rmcp_server_with_legacy_sessions() {
 fn three_hundred_documents_arrive_whole() {
     let documents = Documents::many(300);
     for server in [
-        typescript_serving(&documents, TypescriptMode::Both),
-        typescript_serving(&documents, TypescriptMode::Legacy),
+        typescript_2_serving(&documents, TypescriptMode::Both),
+        typescript_2_serving(&documents, TypescriptMode::Legacy),
         rmcp_serving(&documents, RmcpMode::Both),
     ] {
         tidegate_client()

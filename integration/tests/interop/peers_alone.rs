@@ -1,15 +1,15 @@
 //! The official SDKs against each other: when a test beside this one fails and these pass, it is us.
 
 use tidegate_integration::{
-    Documents, RmcpMode, TypescriptMode, python_client, rmcp_serving, typescript_client,
-    typescript_serving,
+    Documents, RmcpMode, TypescriptMode, python_1_client, rmcp_serving, typescript_2_client,
+    typescript_2_serving,
 };
 
 #[test]
 fn the_typescript_client_and_server_agree_in_both_eras() {
     let documents = Documents::twelve();
-    let server = typescript_serving(&documents, TypescriptMode::Both);
-    for client in [typescript_client().modern(), typescript_client().legacy()] {
+    let server = typescript_2_serving(&documents, TypescriptMode::Both);
+    for client in [typescript_2_client().modern(), typescript_2_client()] {
         client
             .calls(&server, "process_files", "{}")
             .sees_every_one_of(&documents);
@@ -19,8 +19,8 @@ fn the_typescript_client_and_server_agree_in_both_eras() {
 #[test]
 fn the_python_client_and_the_typescript_server_agree() {
     let documents = Documents::twelve();
-    let server = typescript_serving(&documents, TypescriptMode::Legacy);
-    python_client()
+    let server = typescript_2_serving(&documents, TypescriptMode::Legacy);
+    python_1_client()
         .calls(&server, "process_files", "{}")
         .sees_every_one_of(&documents);
 }
@@ -29,7 +29,7 @@ fn the_python_client_and_the_typescript_server_agree() {
 fn the_typescript_client_and_the_rmcp_server_agree_in_the_modern_era() {
     let documents = Documents::twelve();
     let server = rmcp_serving(&documents, RmcpMode::Both);
-    typescript_client()
+    typescript_2_client()
         .modern()
         .calls(&server, "process_files", "{}")
         .sees_every_one_of(&documents);
@@ -38,13 +38,13 @@ fn the_typescript_client_and_the_rmcp_server_agree_in_the_modern_era() {
 #[test]
 fn three_hundred_documents_arrive_whole_without_us() {
     let documents = Documents::many(300);
-    let server = typescript_serving(&documents, TypescriptMode::Both);
-    for client in [typescript_client().modern(), typescript_client().legacy()] {
+    let server = typescript_2_serving(&documents, TypescriptMode::Both);
+    for client in [typescript_2_client().modern(), typescript_2_client()] {
         client
             .calls(&server, "process_files", "{}")
             .sees_every_one_of(&documents);
     }
-    python_client()
+    python_1_client()
         .calls(&server, "process_files", "{}")
         .sees_every_one_of(&documents);
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use tidegate_integration::{Documents, Finished, tidegate, tidegate_client, tidegate_serving};
+use tidegate_integration::{
+    Documents, Endpoint, Finished, tidegate, tidegate_client, tidegate_serving,
+};
 
 #[test]
 fn a_call_shows_every_document_in_order_before_the_result() {

@@ -1,9 +1,6 @@
 //! Requests of 2025-11-25 and before: they belong to a session that `initialize` opened.
 
-use std::{
-    collections::BTreeMap,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, header};
@@ -13,7 +10,10 @@ use tidegate_era::{Revision, SESSION_ID};
 use tidegate_model::{Id, Level};
 use tokio::sync::{Notify, watch};
 
-use super::outgoing::{Outgoing, PROTOCOL_VERSION, bare, post};
+use super::{
+    outgoing::{Outgoing, PROTOCOL_VERSION, bare, post},
+    watching::Watching,
+};
 use crate::wire::Wire;
 
 /// A session, which is another one once the server has forgotten it.
@@ -30,8 +30,8 @@ pub(crate) struct Session {
     pub(crate) used: Notify,
     /// Whether the user has ended it.
     closed: AtomicBool,
-    /// The resources whose changes are told, and how many listeners want each.
-    watched: Mutex<BTreeMap<String, usize>>,
+    /// The resources whose changes are told.
+    pub(crate) watching: Watching,
 }
 
 /// What a session is at the moment.
@@ -60,7 +60,7 @@ impl Session {
             renewed: watch::Sender::new(0),
             used: Notify::new(),
             closed: AtomicBool::new(false),
-            watched: Mutex::default(),
+            watching: Watching::default(),
         }
     }
 
@@ -88,33 +88,6 @@ impl Session {
     /// Returns what tells when the session has been opened anew.
     pub(crate) fn renewals(&self) -> watch::Receiver<u64> {
         self.renewed.subscribe()
-    }
-
-    /// Takes note of one more listener to a resource; returns whether it is the first.
-    pub(crate) fn watch(&self, uri: &str) -> bool {
-        let mut watched = self.watched.lock();
-        let listeners = watched.entry(uri.to_owned()).or_insert(0);
-        *listeners += 1;
-        *listeners == 1
-    }
-
-    /// Takes note of one listener less; returns whether it was the last.
-    pub(crate) fn unwatch(&self, uri: &str) -> bool {
-        let mut watched = self.watched.lock();
-        let Some(listeners) = watched.get_mut(uri) else {
-            return false;
-        };
-        *listeners -= 1;
-        let last = *listeners == 0;
-        if last {
-            watched.remove(uri);
-        }
-        last
-    }
-
-    /// Returns the resources whose changes are told.
-    pub(crate) fn watched(&self) -> Vec<String> {
-        self.watched.lock().keys().cloned().collect()
     }
 
     /// Remembers what the server was told.

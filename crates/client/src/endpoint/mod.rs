@@ -3,6 +3,7 @@
 pub(crate) mod legacy;
 pub(crate) mod modern;
 mod outgoing;
+mod watching;
 
 pub(crate) use self::{legacy::Session, outgoing::Outgoing};
 

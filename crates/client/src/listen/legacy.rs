@@ -36,14 +36,41 @@ pub(super) async fn begin(
         uris: Vec::new(),
     };
     for uri in honoured.uris() {
-        let is_first = session.watch(uri);
+        session.watching.join(uri);
         unwatch.uris.push(uri.clone());
-        if is_first {
-            dispatch.ask(request("resources/subscribe", uri)).await?;
-        }
+        settle(dispatch, session, uri).await?;
     }
     let held = Held::Legacy { _unwatch: unwatch };
     Ok(Listening::new(mailbox, honoured, held))
+}
+
+/// Makes what the server tells of a resource be what is wanted now.
+///
+/// # Cancel safety
+///
+/// A resource that was asked for counts as told: it is settled again when its listener leaves.
+async fn settle(dispatch: &Arc<Dispatch>, session: &Session, uri: &str) -> Result<(), Error> {
+    let watching = &session.watching;
+    let Some(told) = watching.told(uri) else {
+        return Ok(());
+    };
+    let mut is_told = told.lock().await;
+    let is_wanted = watching.is_wanted(uri);
+    let method = match (is_wanted, *is_told) {
+        (true, false) => Some("resources/subscribe"),
+        (false, true) => Some("resources/unsubscribe"),
+        _ => None,
+    };
+    let mut settled = Ok(());
+    if let Some(method) = method {
+        *is_told = is_wanted;
+        settled = dispatch.ask(request(method, uri)).await.map(drop);
+        *is_told = is_wanted && settled.is_ok();
+    }
+    drop(is_told);
+    drop(told);
+    watching.forget(uri);
+    settled
 }
 
 fn request(method: &str, uri: &str) -> Outgoing {
@@ -53,15 +80,16 @@ fn request(method: &str, uri: &str) -> Outgoing {
 impl Drop for Unwatch {
     fn drop(&mut self) {
         let uris = std::mem::take(&mut self.uris).into_iter();
-        for uri in uris.filter(|uri| self.session.unwatch(uri)) {
+        for uri in uris.filter(|uri| self.session.watching.leave(uri)) {
             if self.session.is_closed() {
+                // The server has forgotten it with the session.
+                self.session.watching.forget(&uri);
                 continue;
             }
-            let dispatch = self.dispatch.clone();
+            let (dispatch, session) = (self.dispatch.clone(), self.session.clone());
             let runtime = dispatch.wire.runtime.clone();
             runtime.spawn(async move {
-                let unsubscribed = dispatch.ask(request("resources/unsubscribe", &uri)).await;
-                if let Err(error) = unsubscribed {
+                if let Err(error) = settle(&dispatch, &session, &uri).await {
                     tracing::debug!(uri, %error, "the server was not told to stop watching");
                 }
             });

@@ -227,6 +227,70 @@ async fn a_legacy_subscription_is_a_part_of_the_standing_stream() {
     assert_eq!(unsubscribed[0].body["params"]["uri"], "test://a");
 }
 
+/// A legacy server that answers `method` no sooner than the gate opens.
+fn slow_to(method: &'static str, gate: &Gate) -> Inside {
+    let gate = gate.clone();
+    Inside::legacy(move |seen| match seen.method() {
+        "initialize" => {
+            let result = json!({
+                "protocolVersion": "2025-11-25", "serverInfo": {"name": "f", "version": "1"},
+                "capabilities": {"resources": {"subscribe": true}},
+            });
+            Some(Answer::json(&seen.response(result)).header("mcp-session-id", "session-1"))
+        }
+        "GET" => Some(Answer::events(vec![Piece::Hang])),
+        asked if asked == method => Some(Answer::events(vec![
+            Piece::Until(gate.clone()),
+            Piece::Event(seen.response(json!({}))),
+        ])),
+        "resources/subscribe" | "resources/unsubscribe" => {
+            Some(Answer::json(&seen.response(json!({}))))
+        }
+        _ => None,
+    })
+}
+
+/// A listener that comes while the one before it is being signed off: `resources/subscribe` must not
+/// overtake `resources/unsubscribe`, or nothing is told any more.
+#[tokio::test]
+async fn who_listens_again_at_once_is_still_told() {
+    let gate = Gate::new();
+    let server = slow_to("resources/unsubscribe", &gate);
+    let client = legacy_client(&server).await;
+    let topics = Topics::new().resource("test://a");
+    drop(client.listen(topics.clone()).await.expect("listens"));
+    server.until("resources/unsubscribe", 1).await;
+    let again = tokio::spawn(async move { client.listen(topics).await });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(server.all("resources/subscribe").len(), 1, "not yet");
+    gate.open();
+    let _listening = again.await.expect("no panic").expect("listens");
+    assert_eq!(server.all("resources/subscribe").len(), 2);
+    assert_eq!(server.all("resources/unsubscribe").len(), 1);
+}
+
+/// Whoever joins a listener listens no sooner than that one: until the server has answered.
+#[tokio::test]
+async fn nobody_listens_before_the_server_has_said_that_it_tells() {
+    let gate = Gate::new();
+    let server = slow_to("resources/subscribe", &gate);
+    let client = legacy_client(&server).await;
+    let listen = || {
+        let client = client.clone();
+        tokio::spawn(async move { client.listen(Topics::new().resource("test://a")).await })
+    };
+    let (one, two) = (listen(), listen());
+    server.until("resources/subscribe", 1).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(!one.is_finished() && !two.is_finished());
+    gate.open();
+    let one = one.await.expect("no panic").expect("listens");
+    let two = two.await.expect("no panic").expect("listens");
+    assert_eq!(server.all("resources/subscribe").len(), 1, "once for both");
+    drop((one, two));
+    server.until("resources/unsubscribe", 1).await;
+}
+
 #[tokio::test]
 async fn a_server_without_the_stream_says_so() {
     let server = telling(|_| Answer::empty(405));

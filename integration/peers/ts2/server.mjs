@@ -1,6 +1,7 @@
-// The official TypeScript server as a peer, on a free loopback port. It offers `echo`, `count` and
-// `process_files`, the last over the real files of the directory it is given. `both` serves both eras
-// at one URL; `legacy` knows no modern revision, so that a client has to fall back.
+// A server made with the official TypeScript SDK, second generation, on a free loopback port. It offers
+// `echo`, `count` and `process_files`, the last over the real files of the directory it is given, and the
+// tools of `asking.mjs`. `both` serves both eras at one URL; `legacy` knows no modern revision, so that a
+// client has to fall back. The streams of legacy sessions can be resumed.
 //
 //   node server.mjs ROOT both|legacy     prints `listening on http://127.0.0.1:PORT/mcp`, ends on SIGTERM
 
@@ -18,6 +19,11 @@ import {
 } from '@modelcontextprotocol/node';
 import { createMcpHandler, isLegacyRequest, McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+
+import { registerAsking } from './asking.mjs';
+import { Events } from './events.mjs';
+
+const RETRY_MS = 50;
 
 const [root, mode] = process.argv.slice(2);
 if (!root || !['both', 'legacy'].includes(mode)) {
@@ -53,7 +59,25 @@ async function count({ n }, ctx) {
 }
 
 function buildServer() {
-    const server = new McpServer({ name: 'tidegate-ts-peer', version: '0.1.0' }, { capabilities: { logging: {} } });
+    const server = new McpServer(
+        { name: 'tidegate-ts2-peer', version: '0.1.0' },
+        {
+            capabilities: {
+                logging: {},
+                tools: { listChanged: true },
+                prompts: { listChanged: true },
+                resources: { listChanged: true, subscribe: true }
+            }
+        }
+    );
+    const subscribed = new Set();
+    server.server.setRequestHandler('resources/subscribe', ({ params }) => (subscribed.add(params.uri), {}));
+    server.server.setRequestHandler('resources/unsubscribe', ({ params }) => (subscribed.delete(params.uri), {}));
+    const { sendResourceUpdated } = server.server;
+    server.server.sendResourceUpdated = async params => {
+        if (subscribed.has(params.uri)) await sendResourceUpdated.call(server.server, params);
+    };
+    registerAsking(server, changed);
     server.registerTool(
         'echo',
         { description: 'Returns the message.', inputSchema: z.object({ message: z.string() }) },
@@ -75,20 +99,39 @@ function buildServer() {
     return server;
 }
 
-const modern = toNodeHandler(createMcpHandler(buildServer, { legacy: 'reject' }));
+const handler = createMcpHandler(buildServer, { legacy: 'reject' });
+const modern = toNodeHandler(handler);
 const sessions = new Map();
+
+// Tells the listeners of the modern era, and all sessions of the legacy one.
+async function changed(what) {
+    const lists = {
+        tools: [handler.notify.toolsChanged, server => server.sendToolListChanged()],
+        prompts: [handler.notify.promptsChanged, server => server.sendPromptListChanged()],
+        resources: [handler.notify.resourcesChanged, server => server.sendResourceListChanged()]
+    };
+    const [tell, send] = lists[what] ?? [
+        () => handler.notify.resourceUpdated(what),
+        server => server.sendResourceUpdated({ uri: what })
+    ];
+    tell();
+    await Promise.all([...sessions.values()].map(({ mcp }) => send(mcp.server)));
+}
 
 // One server and one transport a session: the SDK's own shape for stateful legacy serving.
 async function legacy(req, res, body) {
     const id = req.headers['mcp-session-id'];
-    if (sessions.has(id)) return sessions.get(id).handleRequest(req, res, body);
+    if (sessions.has(id)) return sessions.get(id).transport.handleRequest(req, res, body);
     if (id) return res.writeHead(404).end();
+    const mcp = buildServer();
     const transport = new NodeStreamableHTTPServerTransport({
         sessionIdGenerator: randomUUID,
-        onsessioninitialized: opened => sessions.set(opened, transport),
+        eventStore: new Events(),
+        retryInterval: RETRY_MS,
+        onsessioninitialized: opened => sessions.set(opened, { mcp, transport }),
         onsessionclosed: closed => sessions.delete(closed)
     });
-    await buildServer().connect(transport);
+    await mcp.connect(transport);
     return transport.handleRequest(req, res, body);
 }
 
