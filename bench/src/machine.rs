@@ -96,7 +96,15 @@ pub fn describe(cores: Option<Cores>, bench: &Path) -> Vec<String> {
             "Floors and rivals: {}",
             locked(
                 &bench.join("rivals/Cargo.lock"),
-                &["axum", "hyper", "rmcp", "tokio", "serde_json", "mimalloc"]
+                &[
+                    "axum",
+                    "hyper",
+                    "rmcp",
+                    "tower-mcp",
+                    "tokio",
+                    "serde_json",
+                    "mimalloc",
+                ]
             )
         ),
     ]

@@ -14,6 +14,8 @@ pub enum Subject {
     Hyper,
     /// The official SDK at its best settings.
     Rmcp,
+    /// Our nearest kin among libraries, at its best settings.
+    TowerMcp,
 }
 
 /// Which allocator all servers of a row have.
@@ -53,13 +55,14 @@ impl Subject {
             Self::Axum => "axum floor",
             Self::Hyper => "hyper floor",
             Self::Rmcp => "rmcp",
+            Self::TowerMcp => "tower-mcp",
         }
     }
 
     /// Whether it has sessions; a floor has none, and its load sends a made-up id.
     #[must_use]
     pub const fn keeps_sessions(self) -> bool {
-        matches!(self, Self::Tidegate | Self::Rmcp)
+        matches!(self, Self::Tidegate | Self::Rmcp | Self::TowerMcp)
     }
 
     /// Returns its program's file name.
@@ -70,6 +73,7 @@ impl Subject {
             Self::Axum => "axum-floor",
             Self::Hyper => "hyper-floor",
             Self::Rmcp => "rmcp-server",
+            Self::TowerMcp => "tower-mcp-server",
         }
     }
 }

@@ -64,6 +64,7 @@ pub async fn measure(bench: &Bench) -> Result<Vec<Table>, Fault> {
                 [
                     "tidegate ratio",
                     "rmcp ratio",
+                    "tower-mcp ratio",
                     "hyper ratio",
                     "tidegate calls/s",
                 ]
@@ -111,8 +112,13 @@ fn cells(case: Case, connections: usize, parties: &[Party]) -> Vec<String> {
     let mut cells = vec![format!("{}, {connections}", case.name)];
     cells.extend(parties.iter().map(figure));
     cells.extend(
-        [Subject::Tidegate, Subject::Rmcp, Subject::Hyper]
-            .map(|subject| ratio(against_axum(subject))),
+        [
+            Subject::Tidegate,
+            Subject::Rmcp,
+            Subject::TowerMcp,
+            Subject::Hyper,
+        ]
+        .map(|subject| ratio(against_axum(subject))),
     );
     cells.push(rate.map_or_else(dash, crate::report::whole));
     cells

@@ -95,7 +95,7 @@ async fn calls(bench: &Bench) -> Result<Table, Fault> {
         "Instructions a call",
         "User-space, callgrind, difference of 2 000 and 1 000 calls on one connection. The floors have no tools list: \
          their figure stands for every length. The ratios are to the axum floor.",
-        columns.chain(["tidegate ratio", "rmcp ratio"]),
+        columns.chain(["tidegate ratio", "rmcp ratio", "tower-mcp ratio"]),
     );
     let mut floors: Vec<(Front, Tool, Subject, f64)> = Vec::new();
     for case in CASES {
@@ -124,7 +124,7 @@ async fn calls(bench: &Bench) -> Result<Table, Fault> {
                 .find(|(found, _)| *found == subject)
                 .map(|(_, value)| *value)
         };
-        let ratios = [Subject::Tidegate, Subject::Rmcp]
+        let ratios = [Subject::Tidegate, Subject::Rmcp, Subject::TowerMcp]
             .map(|subject| ratio(of(subject).zip(of(Subject::Axum)).map(|(a, b)| a / b)));
         let values = found.iter().map(|(_, value)| whole(*value));
         table.row(
@@ -206,6 +206,8 @@ pub fn variants(bench: &Bench) -> Vec<Variant> {
         of("tidegate, legacy", Subject::Tidegate, Front::Legacy),
         of("rmcp, modern", Subject::Rmcp, Front::Modern),
         of("rmcp, legacy", Subject::Rmcp, Front::Legacy),
+        // In a session it sends none on the call's own stream.
+        of("tower-mcp, modern", Subject::TowerMcp, Front::Modern),
     ];
     all.into_iter()
         .filter(|variant| bench.options.subjects().contains(&variant.setup.subject))
