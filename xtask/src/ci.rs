@@ -157,10 +157,11 @@ fn test(ci: &mut Ci) -> Result<()> {
     Ok(())
 }
 
-/// Gives each fuzz target a minute, or what `BOLERO_RANDOM_TEST_TIME_MS` says.
+/// Gives each fuzz target a minute, or what `BOLERO_RANDOM_TEST_TIME_MS` says; those of a file at once.
 fn fuzz(ci: &mut Ci) -> Result<()> {
     const TIME: &str = "BOLERO_RANDOM_TEST_TIME_MS";
-    let mut tests = cargo("test -p tidegate-fuzz --tests --locked --no-fail-fast");
+    let mut tests =
+        cargo("test -p tidegate-fuzz --tests --locked --no-fail-fast -- --test-threads=4");
     if std::env::var_os(TIME).is_none() {
         tests.env(TIME, "60000");
     }
