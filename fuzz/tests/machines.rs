@@ -30,6 +30,7 @@ fn the_table_of_sessions() {
         idle: 60,
         states: 2,
         subscriptions: 2,
+        subscription_bytes: usize::MAX,
         ended: 3,
     };
     check!().with_type::<Vec<OnTable>>().for_each(|operations| {
@@ -163,7 +164,7 @@ fn the_questions_of_a_call() {
                 }
                 OnAsks::Take => {
                     let taken: BTreeSet<String> =
-                        asks.take_new().into_iter().map(|(key, _)| key).collect();
+                        asks.take_new().into_iter().map(|ask| ask.key).collect();
                     let mut new = BTreeSet::new();
                     for (key, seen) in &mut open {
                         if !std::mem::replace(seen, true) {

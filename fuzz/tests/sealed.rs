@@ -16,7 +16,7 @@ fn strangers_tokens_open_nothing() {
         assert!(keys.open(token, b"").is_none());
         if let Ok(text) = std::str::from_utf8(token) {
             let call = CallDigest::of(&Method::ToolsCall, &Raw::empty_object());
-            let opened = Round::open(&keys, text, b"", call, 0);
+            let opened = Round::open(&keys, text, b"", || call, 0);
             assert_eq!(opened, Err(Stale::Forged));
         }
         let _ = read_answers(token);
@@ -38,7 +38,7 @@ fn a_round_comes_back_unless_a_byte_was_changed() {
             let round = Round::new(call, answers, 10).expect("entropy");
             let sealed = round.seal(&keys, b"ann").expect("entropy").expect("small");
             assert_eq!(
-                Round::open(&keys, &sealed, b"ann", call, 9).as_ref(),
+                Round::open(&keys, &sealed, b"ann", || call, 9).as_ref(),
                 Ok(&round)
             );
             let mut forged = sealed.clone().into_bytes();
@@ -46,7 +46,7 @@ fn a_round_comes_back_unless_a_byte_was_changed() {
             forged[at] = b"ABCDEFGHabcdefgh-_019"[usize::from(*with) % 21];
             let forged = String::from_utf8(forged).expect("ASCII");
             if forged != sealed {
-                assert!(Round::open(&keys, &forged, b"ann", call, 9).is_err());
+                assert!(Round::open(&keys, &forged, b"ann", || call, 9).is_err());
             }
         });
 }

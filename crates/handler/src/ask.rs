@@ -28,6 +28,9 @@ pub struct Roots;
 /// How many faults a refused form names.
 const MAX_FAULTS: usize = 5;
 
+/// How many characters each of them has: they repeat what the client sent.
+const MAX_FAULT: usize = 200;
+
 // === impl Ask ===
 
 impl Ask for Elicit {
@@ -107,7 +110,10 @@ fn check_form(schema: &serde_json::Value, content: &serde_json::Value) -> Result
     let faults: Vec<String> = validator
         .iter_errors(content)
         .take(MAX_FAULTS)
-        .map(|error| format!("{} {error}", error.instance_path()))
+        .map(|error| {
+            let fault = format!("{} {error}", error.instance_path());
+            fault.chars().take(MAX_FAULT).collect()
+        })
         .collect();
     if faults.is_empty() {
         return Ok(());

@@ -107,6 +107,9 @@ impl State {
         let over = sessions.table.expire(now, |key| busy.contains(key));
         drop(sessions);
         for session in over {
+            self.streams.close(session);
+            self.resumed.close(session);
+            self.calls.cancel_all(session);
             self.replay.forget(session);
         }
         self.replay.expire();

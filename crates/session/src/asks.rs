@@ -29,17 +29,33 @@ pub struct Asks {
 struct State {
     answers: Answers,
     open: Vec<Open>,
+    /// How many questions were opened.
+    opened: u64,
 }
 
 /// Answers by their keys: what the client said, or why it did not.
 pub type Answers = BTreeMap<String, Result<Raw, Failure>>;
 
+/// A question that a front has to send.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAsk {
+    /// Which of the call's questions it is. One that is asked again after it was withdrawn is
+    /// another, whatever its key.
+    pub number: u64,
+    /// Its key.
+    pub key: String,
+    /// What is asked.
+    pub request: InputRequest,
+}
+
 #[derive(Debug)]
 struct Open {
+    number: u64,
     key: String,
     request: InputRequest,
     seen: bool,
-    waker: Waker,
+    /// All who wait for it: a tool may ask the same in two places at once.
+    waiting: Vec<Waker>,
 }
 
 // === impl Asks ===
@@ -66,7 +82,7 @@ impl Asks {
     pub fn answered(answers: Answers) -> Self {
         let state = State {
             answers,
-            open: Vec::new(),
+            ..State::default()
         };
         Self {
             unseen: AtomicBool::new(false),
@@ -103,7 +119,9 @@ impl Asks {
             if open.request != *request {
                 return Poll::Ready(Err(misused("two questions of a call have one key")));
             }
-            open.waker.clone_from(cx.waker());
+            if !open.waiting.iter().any(|one| one.will_wake(cx.waker())) {
+                open.waiting.push(cx.waker().clone());
+            }
             return Poll::Pending;
         }
         if key.is_empty() || key.len() > Self::MAX_KEY || state.open.len() >= Self::MAX_OPEN {
@@ -111,21 +129,25 @@ impl Asks {
                 "a call asks too much at once, or by keys that are none",
             )));
         }
+        state.opened += 1;
         state.open.push(Open {
+            number: state.opened,
             key: key.to_owned(),
             request: request.clone(),
             seen: false,
-            waker: cx.waker().clone(),
+            waiting: vec![cx.waker().clone()],
         });
         self.unseen.store(true, Ordering::Release);
         Poll::Pending
     }
 
-    /// Withdraws the question `key`: nobody waits for its answer any more.
+    /// Withdraws the question `key`: nobody waits for its answer any more. Whoever does after all,
+    /// asks again.
     pub fn withdraw(&self, key: &str) {
-        if let Some(state) = self.state.lock().as_mut() {
-            state.open.retain(|open| open.key != key);
-        }
+        let mut guard = self.state.lock();
+        let open = guard.as_mut().and_then(|state| self.remove(state, key));
+        drop(guard);
+        open.into_iter().for_each(Open::wake);
     }
 
     /// Returns whether there are questions that no front has seen yet.
@@ -134,14 +156,18 @@ impl Asks {
     }
 
     /// Returns the questions that are new since the last time; they stay open.
-    pub fn take_new(&self) -> Vec<(String, InputRequest)> {
-        self.unseen.store(false, Ordering::Release);
+    pub fn take_new(&self) -> Vec<NewAsk> {
         let mut state = self.state.lock();
+        self.unseen.store(false, Ordering::Release);
         let open = state.as_mut().map(|state| &mut state.open);
         let new = open.into_iter().flatten().filter(|open| !open.seen);
         new.map(|open| {
             open.seen = true;
-            (open.key.clone(), open.request.clone())
+            NewAsk {
+                number: open.number,
+                key: open.key.clone(),
+                request: open.request.clone(),
+            }
         })
         .collect()
     }
@@ -164,18 +190,59 @@ impl Asks {
 
     /// Answers an open question; false if there is none of this key.
     pub fn answer(&self, key: &str, answer: Result<Raw, Failure>) -> bool {
+        self.answer_if(key, answer, |_| true)
+    }
+
+    /// Answers the question that went out under `number`; false if it is not open any more. What
+    /// was said to an earlier question of this key says nothing to a later one.
+    pub fn answer_number(&self, key: &str, number: u64, answer: Result<Raw, Failure>) -> bool {
+        self.answer_if(key, answer, |open| open.number == number)
+    }
+
+    /// Returns whether the question that went out under `number` is open.
+    pub fn is_open(&self, number: u64) -> bool {
+        let state = self.state.lock();
+        let mut open = state.iter().flat_map(|state| &state.open);
+        open.any(|open| open.number == number)
+    }
+
+    fn answer_if(
+        &self,
+        key: &str,
+        answer: Result<Raw, Failure>,
+        fits: impl Fn(&Open) -> bool,
+    ) -> bool {
         let mut guard = self.state.lock();
         let Some(state) = guard.as_mut() else {
             return false;
         };
-        let Some(at) = state.open.iter().position(|open| open.key == key) else {
+        if !state.open.iter().any(|open| open.key == key && fits(open)) {
+            return false;
+        }
+        let Some(open) = self.remove(state, key) else {
             return false;
         };
-        let open = state.open.remove(at);
-        state.answers.insert(open.key, answer);
+        state.answers.insert(open.key.clone(), answer);
         drop(guard);
-        open.waker.wake();
+        open.wake();
         true
+    }
+
+    /// Closes a question. One that is closed before a front saw it is not new any more.
+    fn remove(&self, state: &mut State, key: &str) -> Option<Open> {
+        let at = state.open.iter().position(|open| open.key == key)?;
+        let open = state.open.remove(at);
+        let unseen = state.open.iter().any(|open| !open.seen);
+        self.unseen.store(unseen, Ordering::Release);
+        Some(open)
+    }
+}
+
+// === impl Open ===
+
+impl Open {
+    fn wake(self) {
+        self.waiting.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -185,6 +252,14 @@ fn misused(why: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+        task::Wake,
+    };
+
     use serde_json::Value;
     use tidegate_model::ask::InputKind;
 
@@ -226,5 +301,64 @@ mod tests {
         for key in ["one more", "", &"k".repeat(200)] {
             assert!(matches!(poll(&asks, key), Poll::Ready(Err(_))), "{key}");
         }
+    }
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_question_that_was_withdrawn_is_not_new() {
+        let asks = Asks::new();
+        assert!(poll(&asks, "a").is_pending() && poll(&asks, "b").is_pending());
+        asks.withdraw("a");
+        assert!(asks.has_new(), "the other one is");
+        asks.withdraw("b");
+        assert!(!asks.has_new());
+    }
+
+    #[test]
+    fn all_who_wait_for_a_question_are_woken() {
+        let asks = Asks::new();
+        let counts = [Arc::new(Count::default()), Arc::new(Count::default())];
+        let poll_both = || {
+            for count in &counts {
+                let waker = Waker::from(Arc::clone(count));
+                let polled = asks.poll(&Context::from_waker(&waker), "a", &roots());
+                assert!(polled.is_pending());
+            }
+        };
+        let woken = || {
+            counts
+                .each_ref()
+                .map(|count| count.0.load(Ordering::Relaxed))
+        };
+        poll_both();
+        assert_eq!(asks.take_new().len(), 1, "it is one question");
+        asks.withdraw("a");
+        assert_eq!(woken(), [1, 1], "who still waits asks again");
+        poll_both();
+        asks.answer("a", Ok(Raw::empty_object()));
+        assert_eq!(woken(), [2, 2]);
+    }
+
+    #[test]
+    fn a_late_answer_is_not_one_to_the_next_question_of_its_key() {
+        let asks = Asks::new();
+        assert!(poll(&asks, "a").is_pending());
+        let first = asks.take_new().remove(0);
+        asks.withdraw("a");
+        assert!(poll(&asks, "a").is_pending());
+        let second = asks.take_new().remove(0);
+        assert!(!asks.is_open(first.number) && asks.is_open(second.number));
+        assert!(!asks.answer_number("a", first.number, Ok(Raw::empty_object())));
+        assert!(poll(&asks, "a").is_pending());
+        assert!(asks.answer_number("a", second.number, Ok(Raw::empty_object())));
+        assert!(poll(&asks, "a").is_ready());
     }
 }

@@ -44,6 +44,8 @@ struct State {
     /// The reader is to end its stream, and say how long to wait before it is resumed.
     closing: Option<Option<Duration>>,
     reader: Option<Waker>,
+    /// The reader is to look at the call again, and was not there to be woken.
+    is_owed: bool,
     /// Who waits for room, or for cancellation. Woken together: both are rare.
     waiting: Vec<Waker>,
 }
@@ -106,6 +108,7 @@ impl Lane {
                 numbers,
                 closing: None,
                 reader: None,
+                is_owed: false,
                 waiting: Vec::new(),
             }),
         }
@@ -270,6 +273,11 @@ impl Lane {
         }
     }
 
+    /// Returns whether frames go nowhere.
+    pub fn is_detached(&self) -> bool {
+        self.state.lock().detached
+    }
+
     /// From now on frames go nowhere; those that wait can still be taken.
     pub fn mute(&self) {
         let mut state = self.state.lock();
@@ -283,9 +291,13 @@ impl Lane {
         self.state.lock().read_later(cx.waker());
     }
 
-    /// Wakes whoever reads, so that it looks at the call again.
+    /// Wakes whoever reads, so that it looks at the call again: now, or as soon as it waits. A
+    /// thread may want it between the reader's last look and its wait.
     pub fn wake_reader(&self) {
-        let reader = self.state.lock().reader.take();
+        let mut state = self.state.lock();
+        let reader = state.reader.take();
+        state.is_owed = reader.is_none();
+        drop(state);
         if let Some(reader) = reader {
             reader.wake();
         }
@@ -347,8 +359,8 @@ impl State {
     }
 
     fn read_later(&mut self, waker: &Waker) {
-        if self.cancelled {
-            // It was cancelled after its reader last looked: let it look again.
+        if self.cancelled || std::mem::take(&mut self.is_owed) {
+            // It was cancelled, or wanted, after its reader last looked: let it look again.
             waker.wake_by_ref();
             return;
         }

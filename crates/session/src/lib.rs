@@ -37,7 +37,7 @@ mod spent;
 mod bulletin;
 
 pub use self::{
-    asks::{Answers, Asks},
+    asks::{Answers, Asks, NewAsk},
     bulletin::{Bulletin, News, Seat, Watched},
     lane::{Drained, Lane, Push},
     replay::{

@@ -57,44 +57,62 @@ impl CallDigest {
     /// as far as 64 bits go.
     #[must_use]
     pub fn of(method: &Method, params: &Raw) -> Self {
-        let mut value: Value = params.decode().unwrap_or_default();
-        if let Some(fields) = value.as_object_mut() {
-            for own in ["_meta", "inputResponses", "requestState"] {
-                fields.remove(own);
-            }
-        }
         let mut hash = Sha256::new();
         hash.update(method.name());
         hash.update([0]);
-        hash.update(serde_json_canonicalizer::to_vec(&value).unwrap_or_default());
-        long_integers(&value, &mut |number| {
-            hash.update([0]);
-            hash.update(number);
-        });
+        match canonical(params) {
+            Some((value, text)) => {
+                hash.update(text);
+                long_numbers(&value, &mut |number| {
+                    hash.update([0]);
+                    hash.update(number);
+                });
+            }
+            // What cannot be read, as 1e999, has no canonical form, and is like nothing else.
+            None => {
+                hash.update([0, 0]);
+                hash.update(params.bytes());
+            }
+        }
         Self(hash.finalize().into())
     }
 }
 
-/// Visits the integers that a double cannot hold, in canonical order of their places.
-fn long_integers(value: &Value, visit: &mut impl FnMut(String)) {
-    const EXACT: u64 = 1 << 53;
+/// Returns what of the parameters makes the call, and its canonical text.
+fn canonical(params: &Raw) -> Option<(Value, Vec<u8>)> {
+    let mut value: Value = params.decode().ok()?;
+    if let Some(fields) = value.as_object_mut() {
+        for own in ["_meta", "inputResponses", "requestState"] {
+            fields.remove(own);
+        }
+    }
+    let text = serde_json_canonicalizer::to_vec(&value).ok()?;
+    Some((value, text))
+}
+
+/// Visits the numbers whose neighbours a double cannot hold, as integers, in the order of their
+/// places. All of them, so that it is known which of them stands where.
+fn long_numbers(value: &Value, visit: &mut impl FnMut(String)) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
 
     match value {
         Value::Number(number) => {
-            let long = number.as_u64().is_some_and(|number| number > EXACT)
-                || number
-                    .as_i64()
-                    .is_some_and(|number| number.unsigned_abs() > EXACT);
-            if long {
-                visit(number.to_string());
+            let double = number.as_f64().unwrap_or(f64::INFINITY);
+            if double.abs() >= EXACT {
+                let is_integer = number.is_u64() || number.is_i64();
+                visit(if is_integer {
+                    number.to_string()
+                } else {
+                    format!("{double:.0}")
+                });
             }
         }
-        Value::Array(values) => values.iter().for_each(|value| long_integers(value, visit)),
+        Value::Array(values) => values.iter().for_each(|value| long_numbers(value, visit)),
         Value::Object(fields) => {
             let mut sorted: Vec<_> = fields.iter().collect();
             sorted.sort_by_key(|(name, _)| *name);
             for (_, value) in sorted {
-                long_integers(value, visit);
+                long_numbers(value, visit);
             }
         }
         _ => {}
@@ -147,7 +165,8 @@ impl Round {
         Ok((sealed.len() <= MAX_STATE).then_some(sealed))
     }
 
-    /// Opens a state that `principal` sent with `call`.
+    /// Opens a state that `principal` sent with `call`, which is worked out only for a state that
+    /// is theirs: it takes a walk over all parameters.
     ///
     /// # Errors
     ///
@@ -156,7 +175,7 @@ impl Round {
         keys: &Keys,
         state: &str,
         principal: &[u8],
-        call: CallDigest,
+        call: impl FnOnce() -> CallDigest,
         now: u64,
     ) -> Result<Self, Stale> {
         if state.len() > MAX_STATE {
@@ -166,11 +185,11 @@ impl Round {
             .open_bytes(Purpose::Round, state.as_bytes(), principal)
             .ok_or(Stale::Forged)?;
         let round = Self::read(&bytes).ok_or(Stale::Forged)?;
-        if round.call != call {
-            return Err(Stale::OtherCall);
-        }
         if now >= round.expires {
             return Err(Stale::Expired);
+        }
+        if round.call != call() {
+            return Err(Stale::OtherCall);
         }
         Ok(round)
     }
@@ -211,6 +230,34 @@ mod tests {
     }
 
     #[test]
+    fn no_two_calls_are_one() {
+        for (one, other) in [
+            // A number that no double holds, and half of a surrogate: neither has a canonical form.
+            (r#"{"to":"ann","x":1e999}"#, r#"{"to":"bob","x":1e999}"#),
+            (
+                r#"{"to":"ann","x":"\ud800"}"#,
+                r#"{"to":"bob","x":"\ud800"}"#,
+            ),
+            // Neighbours that a double cannot tell apart, exchanged.
+            (
+                r#"{"a":9007199254740993,"b":9007199254740992}"#,
+                r#"{"a":9007199254740992,"b":9007199254740993}"#,
+            ),
+            (
+                r#"{"a":9007199254740993,"b":9007199254740992.0}"#,
+                r#"{"a":9007199254740992.0,"b":9007199254740993}"#,
+            ),
+        ] {
+            assert_ne!(digest(one), digest(other), "{one}");
+        }
+        assert_eq!(
+            digest(r#"{"n":1e16}"#),
+            digest(r#"{"n":10000000000000000}"#)
+        );
+        assert_eq!(digest(r#"{"x":1e999}"#), digest(r#"{"x":1e999}"#));
+    }
+
+    #[test]
     fn a_call_is_the_same_however_it_is_written() {
         let one = digest(r#"{"name":"x","arguments":{"a":1,"b":[2.0,"é"]}}"#);
         for same in [
@@ -248,7 +295,8 @@ mod tests {
         ]);
         let round = Round::new(call, answers, 100).expect("entropy");
         let sealed = round.seal(&keys, b"ann").expect("entropy").expect("small");
-        let open = |state: &str, who: &[u8], call, now| Round::open(&keys, state, who, call, now);
+        let open =
+            |state: &str, who: &[u8], call, now| Round::open(&keys, state, who, || call, now);
         let opened = open(&sealed, b"ann", call, 99).expect("opens");
         assert_eq!(
             opened.answers,
@@ -256,6 +304,9 @@ mod tests {
         );
         assert_eq!(opened.nonce, round.nonce);
         assert_eq!(open(&sealed, b"bob", call, 99), Err(Stale::Forged));
+        let unread = || panic!("a stranger's state is not worth a walk over the parameters");
+        let foreign = Round::open(&keys, &sealed, b"bob", unread, 99);
+        assert_eq!(foreign, Err(Stale::Forged));
         assert_eq!(open(&sealed, b"ann", call, 100), Err(Stale::Expired));
         let other = digest(r#"{"name":"y"}"#);
         assert_eq!(open(&sealed, b"ann", other, 99), Err(Stale::OtherCall));

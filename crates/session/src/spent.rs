@@ -34,7 +34,8 @@ impl Spent {
         expires: u64,
         now: u64,
     ) -> Result<bool, Full> {
-        if self.swept + Self::SWEEP_EVERY <= now || self.used.len() >= Self::MAX {
+        let is_full = self.used.len() >= Self::MAX;
+        if self.swept + Self::SWEEP_EVERY <= now || (is_full && self.swept < now) {
             self.swept = now;
             self.used.retain(|_, expires| *expires > now);
         }

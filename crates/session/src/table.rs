@@ -19,6 +19,8 @@ use crate::ticket::{SessionKey, Ticket};
 pub struct Table {
     states: HashMap<SessionKey, State, RandomState>,
     ended: HashMap<SessionKey, u64, RandomState>,
+    /// How many bytes the URIs of all subscriptions have.
+    bytes: usize,
     limits: Limits,
 }
 
@@ -34,8 +36,11 @@ pub struct Limits {
     /// How many sessions may have state. Default 10 000: some megabytes.
     pub states: usize,
     /// How many resources a session may subscribe to. Default 1 000: what a client shows at a time
-    /// is far less, and all of them take some hundred kilobytes.
+    /// is far less. Their URIs together may have [`Limits::URI_BYTES`].
     pub subscriptions: usize,
+    /// How many bytes the URIs of all subscriptions may have. Default 64 MiB: a thousand sessions
+    /// with five hundred each.
+    pub subscription_bytes: usize,
     /// How many ended ids are remembered. Default 200 000: they take 24 bytes each, and a day of
     /// two clients a second ending theirs fits in.
     pub ended: usize,
@@ -46,6 +51,8 @@ struct State {
     level: Option<Level>,
     /// The resources it subscribes to. A stream that looks takes a reference, no copy.
     uris: Arc<BTreeSet<String>>,
+    /// How many bytes the resources' URIs have.
+    bytes: usize,
     last_used: u64,
     issued: u64,
 }
@@ -65,9 +72,18 @@ pub enum Subscribed {
     Taken,
     /// The session subscribes to as many resources as it may, which is so many.
     TooMany(usize),
+    /// With this one the URIs that the session subscribes to would be longer together than they
+    /// may, which is so many bytes.
+    TooLong(usize),
 }
 
 // === impl Limits ===
+
+impl Limits {
+    /// How many bytes the URIs that one session subscribes to, or that one listener names, may have
+    /// together: a thousand of two hundred and fifty.
+    pub const URI_BYTES: usize = 256 * 1024;
+}
 
 impl Default for Limits {
     fn default() -> Self {
@@ -76,6 +92,7 @@ impl Default for Limits {
             idle: 60 * 60,
             states: 10_000,
             subscriptions: 1_000,
+            subscription_bytes: 64 * 1024 * 1024,
             ended: 200_000,
         }
     }
@@ -124,17 +141,29 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// When too many sessions have state.
+    /// When too many sessions have state, or all subscriptions are too long together.
     pub fn subscribe(&mut self, ticket: &Ticket, uri: &str, now: u64) -> Result<Subscribed, Full> {
         let most = self.limits.subscriptions;
-        let uris = &mut self.state(ticket, now)?.uris;
-        if uris.contains(uri) {
+        if uri.len() > Limits::URI_BYTES {
+            return Ok(Subscribed::TooLong(Limits::URI_BYTES));
+        }
+        let has_room = self.bytes + uri.len() <= self.limits.subscription_bytes;
+        let state = self.state(ticket, now)?;
+        if state.uris.contains(uri) {
             return Ok(Subscribed::Taken);
         }
-        if uris.len() >= most {
+        if state.uris.len() >= most {
             return Ok(Subscribed::TooMany(most));
         }
-        Arc::make_mut(uris).insert(uri.to_owned());
+        if state.bytes + uri.len() > Limits::URI_BYTES {
+            return Ok(Subscribed::TooLong(Limits::URI_BYTES));
+        }
+        if !has_room {
+            return Err(Full);
+        }
+        Arc::make_mut(&mut state.uris).insert(uri.to_owned());
+        state.bytes += uri.len();
+        self.bytes += uri.len();
         Ok(Subscribed::Taken)
     }
 
@@ -145,6 +174,8 @@ impl Table {
         };
         if state.uris.contains(uri) {
             Arc::make_mut(&mut state.uris).remove(uri);
+            state.bytes -= uri.len();
+            self.bytes -= uri.len();
         }
     }
 
@@ -164,9 +195,12 @@ impl Table {
         if self.ended.len() >= self.limits.ended && !self.ended.contains_key(&ticket.key) {
             return Err(Full);
         }
-        self.states.remove(&ticket.key);
-        self.ended
-            .insert(ticket.key, ticket.issued + self.limits.lifetime);
+        let state = self.states.remove(&ticket.key);
+        self.bytes -= state.map_or(0, |state| state.bytes);
+        self.ended.insert(
+            ticket.key,
+            ticket.issued.saturating_add(self.limits.lifetime),
+        );
         Ok(())
     }
 
@@ -181,11 +215,12 @@ impl Table {
             ..
         } = self.limits;
         self.ended.retain(|_, opens_until| *opens_until > now);
-        let ended = &mut self.ended;
+        let Self { ended, bytes, .. } = self;
         let mut over = Vec::new();
         self.states.retain(|key, state| {
             if now.saturating_sub(state.issued) >= lifetime {
                 over.push(*key);
+                *bytes -= state.bytes;
                 return false;
             }
             if now.saturating_sub(state.last_used) < idle {
@@ -199,8 +234,9 @@ impl Table {
             if ended.len() >= most {
                 return true;
             }
-            ended.insert(*key, state.issued + lifetime);
+            ended.insert(*key, state.issued.saturating_add(lifetime));
             over.push(*key);
+            *bytes -= state.bytes;
             false
         });
         over
@@ -215,6 +251,7 @@ impl Table {
         Ok(self.states.entry(ticket.key).or_insert_with(|| State {
             level: None,
             uris: Arc::default(),
+            bytes: 0,
             last_used: now,
             issued: ticket.issued,
         }))
@@ -259,6 +296,7 @@ mod tests {
         idle: 10,
         states: 2,
         subscriptions: 2,
+        subscription_bytes: 2 * Limits::URI_BYTES,
         ended: 2,
     };
 
@@ -322,6 +360,46 @@ mod tests {
         assert!(uris.iter().eq(["a", "c"]), "{uris:?}");
         table.end(&ticket).expect("room");
         assert_eq!(table.subscriptions(&ticket.key), None);
+    }
+
+    #[test]
+    fn uris_are_bounded_in_bytes_for_a_session_and_for_all() {
+        let mut table = Table::new(Limits {
+            states: 3,
+            ..LIMITS
+        });
+        let whole = "u".repeat(Limits::URI_BYTES);
+        let tickets = [ticket(0), ticket(0), ticket(0)];
+        let too_long = Ok(Subscribed::TooLong(Limits::URI_BYTES));
+        let more = format!("{whole}u");
+        assert_eq!(table.subscribe(&tickets[0], &more, 0), too_long);
+        assert!(table.is_empty(), "what is refused makes no state");
+        for ticket in &tickets[..2] {
+            assert_eq!(table.subscribe(ticket, &whole, 0), Ok(Subscribed::Taken));
+            assert_eq!(table.subscribe(ticket, "u", 0), too_long);
+        }
+        assert_eq!(table.subscribe(&tickets[2], "u", 0), Err(Full));
+        table.unsubscribe(&tickets[0], &whole);
+        assert_eq!(
+            table.subscribe(&tickets[2], &whole, 0),
+            Ok(Subscribed::Taken)
+        );
+        table.end(&tickets[1]).expect("room");
+        assert_eq!(table.bytes, whole.len());
+        table.expire(100, |_| false);
+        assert_eq!(table.bytes, 0);
+    }
+
+    #[test]
+    fn a_session_without_an_end_that_was_ended_stays_so() {
+        let mut table = Table::new(Limits {
+            lifetime: u64::MAX,
+            ..LIMITS
+        });
+        let ticket = ticket(7);
+        table.end(&ticket).expect("room");
+        table.expire(8, |_| false);
+        assert_eq!(table.enter(&ticket, 9), Err(Gone));
     }
 
     #[test]

@@ -41,12 +41,18 @@ struct Table {
 struct Kept {
     record: Arc<Record>,
     weight: usize,
+    /// When its end was written, in milliseconds since 1970.
+    ended: Option<u64>,
     version: watch::Sender<u64>,
 }
 
 // === impl MemoryTasks ===
 
 impl MemoryTasks {
+    /// How long an ended task is kept in any case, in milliseconds, when there is no room for new
+    /// ones: five minutes, in which whoever waits for it has asked.
+    pub const KEEP_ENDED: u64 = 5 * 60 * 1000;
+
     /// Returns a store that is empty.
     #[must_use]
     pub fn new(limits: MemoryLimits) -> Self {
@@ -89,11 +95,15 @@ impl MemoryTasks {
             table.expire(now);
         }
         if !has_room(&table) {
+            table.give_up(now);
+        }
+        if !has_room(&table) {
             return Err(StoreError::full());
         }
         table.bytes += weight;
         let kept = Kept {
             weight,
+            ended: record.has_ended().then_some(now),
             version: watch::Sender::new(1),
             record: Arc::new(record),
         };
@@ -122,6 +132,7 @@ impl MemoryTasks {
             return Err(StoreError::full());
         }
         kept.weight = weight;
+        kept.ended = record.has_ended().then_some(now);
         kept.record = Arc::new(record);
         kept.version.send_replace(version + 1);
         table.bytes = bytes;
@@ -218,6 +229,24 @@ impl Table {
         before - self.records.len()
     }
 
+    /// Makes room where there is none: gives up an eighth of the tasks, those that ended first,
+    /// however long they were to be kept.
+    fn give_up(&mut self, now: u64) {
+        let is_old = |ended: &u64| ended.saturating_add(MemoryTasks::KEEP_ENDED) <= now;
+        let ended = self.records.iter().filter_map(|(id, kept)| {
+            let ended = kept.ended.filter(is_old)?;
+            Some((ended, id.clone()))
+        });
+        let mut ended: Vec<(u64, String)> = ended.collect();
+        ended.sort_unstable();
+        let some = (self.records.len() / 8).max(1);
+        for (_, id) in ended.iter().take(some) {
+            if let Some(kept) = self.records.remove(id) {
+                self.bytes -= kept.weight;
+            }
+        }
+    }
+
     fn remove(&mut self, place: Place<'_>) -> bool {
         if self.find_mut(place, 0).is_none() {
             return false;
@@ -255,6 +284,30 @@ mod tests {
         assert!(full.is_full());
         store.create(record(), 1000).await.expect("room again");
         assert_eq!(store.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_full_store_gives_up_what_ended_long_ago_and_nothing_that_runs() {
+        const LATER: u64 = 10 + MemoryTasks::KEEP_ENDED;
+
+        let store = MemoryTasks::new(MemoryLimits {
+            records: 2,
+            ..MemoryLimits::default()
+        });
+        let lasting = || Record::new(b"", None, None, 0).expect("entropy");
+        let running = lasting();
+        let mut ended = lasting();
+        store.create(running.clone(), 0).await.expect("room");
+        let seen = store.create(ended.clone(), 0).await.expect("room");
+        ended.finish(Ok(result(1)), None, 10);
+        store.update(ended.clone(), seen, 10).await.expect("done");
+        let early = store.create(lasting(), LATER - 1).await;
+        assert!(early.expect_err("its client may still ask").is_full());
+        store.create(lasting(), LATER).await.expect("room");
+        let found = store.get(running.place(), LATER).await.expect("answers");
+        assert!(found.is_some());
+        let gone = store.get(ended.place(), LATER).await.expect("answers");
+        assert!(gone.is_none());
     }
 
     #[tokio::test]

@@ -48,12 +48,13 @@ impl Filter {
     }
 
     /// Reads the parameters of `subscriptions/listen`, which may name `most` resources
-    /// and as many tasks.
+    /// and as many tasks, by names that are `bytes` long together.
     ///
     /// # Errors
     ///
-    /// When `notifications` is missing, is no such object, or names more.
-    pub fn read(params: &Raw, most: usize) -> Result<Self, Reject> {
+    /// When `notifications` is missing, is no such object, names more, or their names are longer
+    /// than `bytes` together.
+    pub fn read(params: &Raw, most: usize, bytes: usize) -> Result<Self, Reject> {
         // An object and nothing else: serde would also read a list of the fields.
         #[derive(Deserialize)]
         struct Params {
@@ -78,6 +79,12 @@ impl Filter {
             if named > most {
                 return Err(invalid(format!(
                     "{field} names {named}, and one stream listens to {most} at most; open several"
+                )));
+            }
+            let long: usize = names.iter().flatten().map(String::len).sum();
+            if long > bytes {
+                return Err(invalid(format!(
+                    "{field} is {long} bytes long, and may be {bytes} for one stream; open several"
                 )));
             }
         }
@@ -127,7 +134,7 @@ mod tests {
     use super::*;
 
     fn read(params: Value) -> Result<Filter, Reject> {
-        Filter::read(&params.into(), 2)
+        Filter::read(&params.into(), 2, 10)
     }
 
     #[test]
@@ -141,6 +148,7 @@ mod tests {
             json!({ "notifications": { "resourceSubscriptions": "file:///a" } }),
             json!({ "notifications": { "resourceSubscriptions": [1] } }),
             json!({ "notifications": { "resourceSubscriptions": ["a", "b", "c"] } }),
+            json!({ "notifications": { "resourceSubscriptions": ["memo://", "abcd"] } }),
             json!({ "notifications": { "taskIds": "a" } }),
             json!({ "notifications": { "taskIds": ["a", "b", "c"] } }),
         ] {

@@ -20,7 +20,8 @@ pub struct Returned {
     pub answers: Answers,
     /// The name of the state it came with; none: answers without a state.
     pub nonce: Option<[u8; 16]>,
-    /// When that state opens no more, in seconds since 1970.
+    /// Until when answers that were used are remembered, in seconds since 1970: longer than any
+    /// call that came with that state can run.
     pub expires: u64,
     /// The time now, in seconds since 1970.
     pub now: u64,
@@ -114,10 +115,17 @@ impl Context {
     }
 
     async fn answer_to(&self, key: &str, request: &InputRequest) -> Result<Raw, Failure> {
-        let withdraw = Withdraw { cx: self, key };
-        let answer = future::poll_fn(|task| self.poll_answer(task, key, request)).await;
-        drop(withdraw);
-        answer
+        let mut withdraw = Withdraw {
+            cx: self,
+            key,
+            waits: false,
+        };
+        future::poll_fn(|task| {
+            let answer = self.poll_answer(task, key, request);
+            withdraw.waits = answer.is_pending();
+            answer
+        })
+        .await
     }
 
     fn poll_answer(
@@ -146,11 +154,15 @@ impl Context {
 struct Withdraw<'a> {
     cx: &'a Context,
     key: &'a str,
+    /// What was refused waits for nothing, and must not take the question of another.
+    waits: bool,
 }
 
 impl Drop for Withdraw<'_> {
     fn drop(&mut self) {
-        self.cx.asks().withdraw(self.key);
+        if self.waits {
+            self.cx.asks().withdraw(self.key);
+        }
     }
 }
 
@@ -164,7 +176,9 @@ impl Returned {
             Ok(false) => Err(Failure::invalid_params(format_args!(
                 "the answer {key:?} counts once and was used already; call anew"
             ))),
-            Err(full) => Err(Failure::internal(full)),
+            Err(_) => Err(Failure::busy(
+                "too many answers that count once are remembered; try again later",
+            )),
         }
     }
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tidegate_era::Envelope;
 use tidegate_handler::Context;
 use tidegate_model::{Failure, Id, Raw};
-use tidegate_session::SessionKey;
+use tidegate_session::{NewAsk, SessionKey};
 
 /// The questions that are out.
 #[derive(Debug, Default)]
@@ -28,6 +28,8 @@ struct Question {
     session: SessionKey,
     cx: Context,
     key: String,
+    /// Which of the call's questions it is.
+    ask: u64,
 }
 
 /// One call's questions that are out; dropped, they are withdrawn.
@@ -49,21 +51,24 @@ impl Asked {
         out: &mut Option<Out>,
         session: SessionKey,
         cx: &Context,
-        key: String,
+        ask: &NewAsk,
     ) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let question = Question {
             session,
             cx: cx.clone(),
-            key,
+            key: ask.key.clone(),
+            ask: ask.number,
         };
-        self.out.lock().insert(number, question);
-        out.get_or_insert_with(|| Out {
+        let out = out.get_or_insert_with(|| Out {
             asked: Arc::clone(self),
             numbers: Vec::new(),
-        })
-        .numbers
-        .push(number);
+        });
+        let mut all = self.out.lock();
+        out.forget_withdrawn(&mut all);
+        all.insert(number, question);
+        drop(all);
+        out.numbers.push(number);
         format!("{PREFIX}{number}")
     }
 
@@ -91,7 +96,8 @@ impl Asked {
             (Some(result), _) => Ok(result.clone()),
             (None, error) => Err(refusal(error.as_ref())),
         };
-        question.cx.asks().answer(&question.key, answer);
+        let asks = question.cx.asks();
+        asks.answer_number(&question.key, question.ask, answer);
     }
 }
 
@@ -106,6 +112,21 @@ fn refusal(error: Option<&Raw>) -> Failure {
 }
 
 // === impl Out ===
+
+impl Out {
+    /// Forgets the questions that are not open any more: a tool may give up waiting, and ask again,
+    /// for as long as its call goes on.
+    fn forget_withdrawn(&mut self, all: &mut HashMap<u64, Question, RandomState>) {
+        self.numbers.retain(|number| {
+            let question = all.get(number);
+            let is_open = question.is_some_and(|one| one.cx.asks().is_open(one.ask));
+            if !is_open {
+                all.remove(number);
+            }
+            is_open
+        });
+    }
+}
 
 impl Drop for Out {
     fn drop(&mut self) {

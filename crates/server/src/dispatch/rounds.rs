@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tidegate_handler::{Caller, Context, Returned};
-use tidegate_model::{Call, Failure, InputRequired, Method, Outcome, Raw};
+use tidegate_model::{Call, Failure, InputRequired, Method, Outcome, Raw, ask::InputRequest};
 use tidegate_session::{Answers, CallDigest, Round, Stale, read_answers};
 
 use crate::state::{self, State};
@@ -26,8 +26,14 @@ pub(crate) fn returned(
         Some(sealed) => Some(open(state, call, caller, sealed, now)?),
         None => None,
     };
+    // What counts once is remembered for longer than any call that came in time can run.
+    let longest = state.config.call_deadline.as_secs().saturating_mul(2);
     let (nonce, expires, mut answers) = match round {
-        Some(round) => (Some(round.nonce), round.expires, round.answers),
+        Some(round) => (
+            Some(round.nonce),
+            round.expires.saturating_add(longest),
+            round.answers,
+        ),
         None => (None, now, Answers::new()),
     };
     if let Some(responses) = &call.input_responses {
@@ -55,7 +61,7 @@ fn open(
     let sealed: String = sealed
         .decode()
         .map_err(|_| Failure::invalid_params("`requestState` must be the string that was given"))?;
-    let digest = CallDigest::of(&call.method, &call.params);
+    let digest = || CallDigest::of(&call.method, &call.params);
     Round::open(&state.keys, &sealed, caller.principal(), digest, now).map_err(|stale| {
         Failure::invalid_params(match stale {
             Stale::Forged => "`requestState` is not what was given here; call anew without it",
@@ -65,11 +71,25 @@ fn open(
     })
 }
 
-/// Ends a round with all questions that are open.
-pub(super) fn close(state: &State, cx: &Context, method: &Method, params: &Raw) -> Outcome {
+/// Ends a round with all questions that are open; `None`: a thread has withdrawn them meanwhile, and
+/// the call goes on.
+pub(super) fn close(state: &State, cx: &Context, method: &Method, params: &Raw) -> Option<Outcome> {
     let requests = cx.asks().open();
+    if requests.is_empty() {
+        return None;
+    }
+    Some(end(state, cx, method, params, requests))
+}
+
+fn end(
+    state: &State,
+    cx: &Context,
+    method: &Method,
+    params: &Raw,
+    requests: Vec<(String, InputRequest)>,
+) -> Outcome {
     let digest = CallDigest::of(method, params);
-    let expires = state::now() + state.config.ask_ttl.as_secs();
+    let expires = state::now().saturating_add(state.config.ask_ttl.as_secs());
     let sealed = Round::new(digest, cx.asks().answers(), expires)
         .and_then(|round| round.seal(&state.keys, cx.caller().principal()));
     match sealed {

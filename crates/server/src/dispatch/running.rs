@@ -219,8 +219,8 @@ impl Drop for Running {
                         }
                     }
                     std::future::poll_fn(|task| {
-                        // No reader is left to be woken by a cancellation.
-                        let _ = orphan.cx.lane().poll_cancelled(task);
+                        // No reader is left to be woken by a cancellation, or by a thread.
+                        orphan.cx.lane().watch(task);
                         orphan.poll(task)
                     })
                     .await;
@@ -261,7 +261,8 @@ impl Inner {
                 self.turn();
                 self.poll(task)
             }
-            Ok(Poll::Pending) if self.cx.asks().has_new() => self.ask(),
+            // The questions of a task are its runner's.
+            Ok(Poll::Pending) if self.cx.asks().has_new() && !self.cx.is_durable() => self.ask(),
             Ok(Poll::Pending) => Poll::Pending,
             Err(_) => Poll::Ready(Ending::Outcome(panicked())),
         }
@@ -282,20 +283,22 @@ impl Inner {
     fn ask(&mut self) -> Poll<Ending> {
         match &self.asking {
             Asking::Rounds(method, params) => {
-                let outcome = rounds::close(&self.state, &self.cx, method, params);
+                let Some(outcome) = rounds::close(&self.state, &self.cx, method, params) else {
+                    return Poll::Pending;
+                };
                 // A thread of the handler that waits for an answer goes home.
                 self.cx.lane().cancel();
                 Poll::Ready(Ending::Outcome(outcome))
             }
-            Asking::Live(session) if self.streams => {
+            Asking::Live(session) if self.streams && !self.cx.lane().is_detached() => {
                 // Before it is entered it is polled once more.
                 if let Some(pending) = &mut self.pending {
-                    for (key, request) in self.cx.asks().take_new() {
+                    for ask in self.cx.asks().take_new() {
                         let asked = &self.state.asked;
-                        let id = asked.send(&mut pending.out, *session, &self.cx, key);
+                        let id = asked.send(&mut pending.out, *session, &self.cx, &ask);
                         self.cx.lane().push_now(|out| {
                             Framing::Sse.write(out, |out| {
-                                encode::request(out, self.facts, &id, &request);
+                                encode::request(out, self.facts, &id, &ask.request);
                             });
                         });
                     }
@@ -303,11 +306,13 @@ impl Inner {
                 Poll::Pending
             }
             Asking::Live(_) | Asking::Never => {
-                for (key, _) in self.cx.asks().take_new() {
-                    let unheard = Failure::tool(
-                        "this client cannot be asked anything: it reads no text/event-stream",
-                    );
-                    self.cx.asks().answer(&key, Err(unheard));
+                for ask in self.cx.asks().take_new() {
+                    let unheard = Failure::tool(if self.streams {
+                        "this client cannot be asked anything more: its connection broke"
+                    } else {
+                        "this client cannot be asked anything: it reads no text/event-stream"
+                    });
+                    self.cx.asks().answer(&ask.key, Err(unheard));
                 }
                 Poll::Pending
             }

@@ -208,6 +208,11 @@ fn subscribe(state: &State, inside: &Inside, call: Call) -> Result<Begun, Reject
                     "this session subscribes to {most} resources already; unsubscribe from some"
                 ))
                 .into(),
+                Subscribed::TooLong(most) => Failure::invalid_params(format_args!(
+                    "the URIs that this session subscribes to would be longer than {most} bytes; \
+                     unsubscribe from some"
+                ))
+                .into(),
             }
         }
         Err(failure) => failure.into(),

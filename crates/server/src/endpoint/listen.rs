@@ -6,6 +6,7 @@ use http::{Response, StatusCode};
 use tidegate_era::{Accept, Facts, Reject, code, modern::Filter};
 use tidegate_handler::{Bulletin, Caller, Offer};
 use tidegate_model::Call;
+use tidegate_session::Limits;
 
 use crate::{
     respond::{self, ResponseBody},
@@ -44,7 +45,8 @@ async fn try_listen(
     if bulletin.is_none() && offered.names_changes() {
         return Err(Reject::method_not_found(call.method.name()));
     }
-    let asked = Filter::read(&call.params, state.config.max_subscriptions)?;
+    let most = state.config.max_subscriptions;
+    let asked = Filter::read(&call.params, most, Limits::URI_BYTES)?;
     let mut honoured = asked.honoured(&offered);
     // Whatever changes from here on is told, however soon it follows the acknowledgement.
     let seen = bulletin.as_deref().map_or(0, Bulletin::version);

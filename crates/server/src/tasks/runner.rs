@@ -20,6 +20,7 @@ use std::{
 use tidegate_era::encode;
 use tidegate_handler::{Context, Failure};
 use tidegate_model::{Outcome, ask::InputRequest};
+use tidegate_session::NewAsk;
 use tidegate_store::{Record, StoreError, Updated};
 use tokio::time::{Sleep, sleep};
 use tracing::Span;
@@ -176,8 +177,8 @@ impl Runner {
         let new = cx.asks().take_new();
         let open: HashSet<String> = cx.asks().open().into_iter().map(|(key, _)| key).collect();
         let mut refused = Vec::new();
-        let fate = self
-            .write(|record| {
+        let written = self
+            .try_write(|record| {
                 refused.clear();
                 let gone: Vec<String> = record
                     .open()
@@ -187,13 +188,21 @@ impl Runner {
                 for key in gone {
                     record.withdraw(&key, now_in_ms());
                 }
-                for (key, request) in &new {
-                    if let Err(taken) = record.ask(key, request, now_in_ms()) {
-                        refused.push((key.clone(), Failure::internal(taken)));
+                for ask in &new {
+                    if let Err(taken) = record.ask(&ask.key, &ask.request, now_in_ms()) {
+                        refused.push((ask.key.clone(), Failure::internal(taken)));
                     }
                 }
             })
             .await;
+        let fate = written.unwrap_or_else(|error| {
+            let task = &self.record.task.task_id;
+            tracing::error!(task, "a task's questions cannot be kept: {error}");
+            // Nobody will ever see them, so nobody may wait for them.
+            let unkept = |ask: NewAsk| (ask.key, Failure::internal("the question cannot be kept"));
+            refused = new.into_iter().map(unkept).collect();
+            Fate::GoesOn
+        });
         for (key, failure) in refused {
             cx.asks().answer(&key, Err(failure));
         }

@@ -181,3 +181,19 @@ fn a_lane_that_can_be_replayed_is_closed_once_for_each_time_it_is_asked() {
     lane.detach();
     assert!(!lane.close(None), "nobody reads any more");
 }
+
+#[test]
+fn a_reader_that_was_wanted_before_it_waits_looks_again() {
+    let lane = Lane::new();
+    let count = Arc::new(Count::default());
+    let waker = Waker::from(Arc::clone(&count));
+    let cx = Context::from_waker(&waker);
+    let now = Instant::now();
+    lane.wake_reader();
+    assert!(lane.poll_drain(&cx, now).is_pending());
+    assert_eq!(count.get(), 1, "it looks again");
+    assert!(lane.poll_drain(&cx, now).is_pending());
+    assert_eq!(count.get(), 1, "once");
+    lane.wake_reader();
+    assert_eq!(count.get(), 2);
+}

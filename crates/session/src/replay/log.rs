@@ -59,6 +59,10 @@ struct Entry {
     tailing: Vec<Waker>,
 }
 
+/// How many wait for a stream's next frames: of the readers that resume it one is heard, and the
+/// others are on their way out.
+const MAX_TAILING: usize = 8;
+
 /// How many ended streams of which nothing is left are let lie before anyone sweeps.
 const SLACK: usize = 64;
 
@@ -168,9 +172,7 @@ impl Log {
             if entry.has_ended {
                 return Read::End;
             }
-            if !entry.tailing.iter().any(|other| other.will_wake(tail)) {
-                entry.tailing.push(tail.clone());
-            }
+            entry.wake_later(tail);
             return Read::Nothing;
         }
         let index = entry.chunks.partition_point(|chunk| chunk.last() <= after);
@@ -305,6 +307,18 @@ impl Entry {
             has_ended: false,
             tailing: Vec::new(),
         }
+    }
+
+    /// Wakes `tail` when there is more. A client may come back to a silent stream as often as it
+    /// likes, so the first in line makes room: if it still waits, it looks again.
+    fn wake_later(&mut self, tail: &Waker) {
+        if self.tailing.iter().any(|other| other.will_wake(tail)) {
+            return;
+        }
+        if self.tailing.len() >= MAX_TAILING {
+            self.tailing.remove(0).wake();
+        }
+        self.tailing.push(tail.clone());
     }
 }
 

@@ -1,10 +1,13 @@
 //! The modern era: a round ends with all questions, and the call comes again with the answers.
 
-use serde_json::{Value, json};
-use tidegate_server::Respond;
-use tidegate_testkit::{Door, InMemory, Request, call, modern};
+use std::time::Duration;
 
-use super::tools::asking;
+use serde_json::{Map, Value, json};
+use tidegate_handler::Context;
+use tidegate_server::Respond;
+use tidegate_testkit::{Door, InMemory, Request, call, modern, server};
+
+use super::tools::{asking, name};
 use crate::faults::tools::text;
 
 fn all() -> Value {
@@ -163,4 +166,21 @@ async fn a_user_who_declines_is_no_error() {
     let greet = call("greet", json!({})).can(all());
     let declined = greet.param("inputResponses", json!({ "name": { "action": "decline" } }));
     assert_eq!(text(&result(&door, declined).await), "Hello, nobody!");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_is_given_up_at_once_ends_no_round() {
+    let hasty = async |_: Map<String, Value>, cx: Context| {
+        let is_answered = tokio::select! {
+            biased;
+            _ = cx.ask("name", name()) => true,
+            () = std::future::ready(()) => false,
+        };
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        format!("answered: {is_answered}")
+    };
+    let door = server().tool("hasty", hasty).in_memory();
+    let request = call("hasty", json!({})).can(json!({ "elicitation": {} }));
+    let result = door.ask(request).await.result().await;
+    assert_eq!(text(&result), "answered: false", "{result}");
 }

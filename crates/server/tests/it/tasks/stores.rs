@@ -7,6 +7,10 @@ use std::sync::{
 
 use parking_lot::Mutex;
 use serde_json::json;
+use tidegate_handler::{
+    Context,
+    ask::{Elicit, Field, Form},
+};
 use tidegate_model::TaskStatus;
 use tidegate_store::{
     Later, MemoryLimits, MemoryTasks, Place, Record, StoreError, TaskStore, Updated, Versioned,
@@ -156,6 +160,28 @@ async fn a_result_that_cannot_be_kept_is_a_definite_error() {
         task["statusMessage"].to_string().contains("cannot be kept"),
         "{task}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_cannot_be_kept_is_refused() {
+    let limits = MemoryLimits {
+        record: 4_000,
+        ..MemoryLimits::default()
+    };
+    let spec = tidegate_handler::ToolSpec::new("wordy").durable();
+    let wordy = async |_: crate::faults::tools::Nothing, cx: Context| {
+        let form = Form::new().required("name", Field::string());
+        let question = Elicit::form("Who are you? ".repeat(1_000), form);
+        match cx.ask("name", question).await {
+            Ok(_) => "answered".to_owned(),
+            Err(failure) => failure.message().to_owned(),
+        }
+    };
+    let store = MemoryTasks::new(limits);
+    let door = lasting().tool(spec, wordy).tasks(store).in_memory();
+    let id = begin(&door, "wordy").await;
+    let task = until(&door, &id, "completed").await;
+    assert_eq!(text(&task["result"]), "the question cannot be kept");
 }
 
 #[tokio::test(start_paused = true)]

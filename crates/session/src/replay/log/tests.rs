@@ -1,3 +1,11 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::Wake,
+};
+
 use super::*;
 
 const AMPLE: ReplayLimits = ReplayLimits {
@@ -137,4 +145,41 @@ fn many_short_streams_leave_no_marks_behind() {
     let (streams, sessions, bytes) = log.0.size();
     assert!(streams < 20 && sessions < 20 && bytes < 5_000);
     assert!(log.0.marks() < 500, "{}", log.0.marks());
+}
+
+#[test]
+fn readers_that_come_and_go_are_not_remembered() {
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    let mut log = Told::new(AMPLE);
+    let silent = stream(1, 1);
+    log.0.open(silent);
+    let readers: Vec<_> = (0..100).map(|_| Arc::new(Count::default())).collect();
+    for reader in &readers {
+        let waker = Waker::from(Arc::clone(reader));
+        assert_eq!(log.0.read(silent, 0, &waker, log.1), Read::Nothing);
+    }
+    let kept = readers.iter().filter(|one| Arc::strong_count(one) > 1);
+    assert_eq!(kept.count(), MAX_TAILING);
+    let woken = |reader: &Arc<Count>| reader.0.load(Ordering::Relaxed);
+    let let_go = readers.len() - MAX_TAILING;
+    assert!(
+        readers[..let_go].iter().all(|one| woken(one) == 1),
+        "it looks again"
+    );
+    let chunk = Chunk {
+        first: 1,
+        count: 1,
+        bytes: "data: x\n\n".into(),
+        is_last: false,
+    };
+    let tailing = log.0.append(silent, &chunk, log.1);
+    assert_eq!(tailing.len(), MAX_TAILING);
 }
