@@ -10,6 +10,7 @@ mod media;
 mod prompts;
 mod resources;
 pub mod scenarios;
+mod skills;
 mod tools;
 
 use tidegate::{Live, Router};
@@ -24,7 +25,8 @@ pub fn router() -> Live {
     let router = Router::new("tidegate-conformance", env!("CARGO_PKG_VERSION"))
         .title("Tidegate conformance server")
         .instructions("Fixtures of the official conformance suite; nothing here is for use.");
-    let live = Live::new(prompts::install(resources::install(tools::install(router))));
+    let router = prompts::install(resources::install(tools::install(router)));
+    let live = Live::new(skills::install(router));
     live.change(|router| tools::changes::install(router, &live))
         .expect("every fixture has a name of its own");
     live

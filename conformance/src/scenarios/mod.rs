@@ -4,9 +4,10 @@ mod calls;
 mod headers;
 mod input;
 mod schemas;
+mod skills;
 
 use serde_json::Value;
-use tidegate::client::{Builder, Client, EraChoice, Error, Revision};
+use tidegate::client::{Builder, Client, EraChoice, Error, Revision, Unverified};
 
 /// Where a scenario plays, and what it is given.
 #[derive(Clone, Debug)]
@@ -35,6 +36,10 @@ pub const KNOWN: &[&str] = &[
     "http-invalid-tool-headers",
     "json-schema-ref-no-deref",
     "json-schema-2020-12-preservation",
+    "sep-2640-client-no-prefetch",
+    "sep-2640-client-verify-digest",
+    "sep-2640-client-verify-size",
+    "sep-2640-client-verify-frontmatter",
 ];
 
 /// Plays a scenario.
@@ -55,6 +60,12 @@ pub async fn run(scenario: &str, task: &Task) -> Outcome {
         "http-invalid-tool-headers" => headers::invalid(task).await,
         "json-schema-ref-no-deref" => schemas::listed(task).await,
         "json-schema-2020-12-preservation" => schemas::echoed(task).await,
+        "sep-2640-client-no-prefetch" => skills::listed(task).await,
+        "sep-2640-client-verify-digest" => skills::refused(task, Unverified::Digest).await,
+        "sep-2640-client-verify-size" => skills::refused(task, Unverified::Size).await,
+        "sep-2640-client-verify-frontmatter" => {
+            skills::refused(task, Unverified::FrontMatter).await
+        }
         other => Err(format!("this client has no part in the scenario `{other}`").into()),
     }
 }

@@ -119,7 +119,7 @@ impl Cache {
             Change::Resources => {
                 matches!(
                     key.method.as_str(),
-                    "resources/list" | "resources/templates/list"
+                    "resources/list" | "resources/templates/list" | "skills/list"
                 )
             }
             // It may be a part of what was read.

@@ -5,7 +5,7 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::message::RpcError;
+use crate::{message::RpcError, skills::Unverified};
 
 /// Why something could not be done with a server.
 ///
@@ -34,6 +34,7 @@ enum Kind {
     Lost(&'static str),
     Era(String),
     Declined(String),
+    Unverified(Unverified, String),
 }
 
 // === impl Error ===
@@ -78,6 +79,15 @@ impl Error {
     #[must_use]
     pub fn is_declined(&self) -> bool {
         matches!(self.0.kind, Kind::Declined(_))
+    }
+
+    /// Returns in what a skill is not as its entry says, if it is that.
+    #[must_use]
+    pub fn unverified_in(&self) -> Option<Unverified> {
+        match self.0.kind {
+            Kind::Unverified(in_what, _) => Some(in_what),
+            _ => None,
+        }
     }
 
     /// Returns whether the connection broke before the answer: the request may have been done.
@@ -179,6 +189,10 @@ impl Error {
         Self::new(Kind::Declined(why.to_string()))
     }
 
+    pub(crate) fn unverified(in_what: Unverified, why: impl fmt::Display) -> Self {
+        Self::new(Kind::Unverified(in_what, why.to_string()))
+    }
+
     /// The server's task was cancelled, by whomever.
     pub(crate) fn cancelled(why: Option<&str>) -> Self {
         Self::declined(format_args!(
@@ -219,9 +233,11 @@ pub(crate) fn is_auth(status: StatusCode) -> bool {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.kind {
-            Kind::Input(why) | Kind::Answer(why) | Kind::Era(why) | Kind::Declined(why) => {
-                f.write_str(why)
-            }
+            Kind::Input(why)
+            | Kind::Answer(why)
+            | Kind::Era(why)
+            | Kind::Declined(why)
+            | Kind::Unverified(_, why) => f.write_str(why),
             Kind::Connect => f.write_str("no connection to the server"),
             Kind::Link => f.write_str("the connection to the server broke"),
             Kind::Timeout(what, after) => write!(f, "{what} within {after:?}"),

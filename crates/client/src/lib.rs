@@ -19,6 +19,8 @@
 //!   unknown is never sent again: it is an error that says so ([`Error::is_broken`]).
 //! - **A session the server forgot** is opened anew, once for all calls, with its log level and
 //!   subscriptions; a modern server is never mistaken for an old one because it failed.
+//! - **Skills** are listed without being read, and read as their entries say or not at all
+//!   ([`Client::load_skill`]).
 //! - **What changes** on the server is heard by [`Client::listen`]; lists and resources are kept
 //!   as long as the server says, and dropped at once when a change is told.
 //!
@@ -73,6 +75,7 @@ mod resume;
 mod retry;
 mod rounds;
 mod settle;
+mod skills;
 mod standing;
 mod task;
 mod timer;
@@ -83,7 +86,7 @@ pub use tidegate_era::Revision;
 pub use tidegate_model::ask;
 pub use tidegate_model::{
     Annotations, Change, Content, Failure, Id, Level, Prompt, PromptMessage, Raw, Resource,
-    ResourceContents, ResourceTemplate,
+    ResourceContents, ResourceTemplate, SkillEntry, SkillFile, SkillFiles,
 };
 
 pub use self::{
@@ -97,4 +100,5 @@ pub use self::{
     probe::EraChoice,
     results::{CallResult, PromptResult, ReadResult, ToolInfo},
     retry::Reconnect,
+    skills::{LoadedSkill, Unverified},
 };

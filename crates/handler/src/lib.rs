@@ -48,6 +48,7 @@ mod router;
 
 pub use tidegate_model::*;
 pub use tidegate_session::{Bulletin, Watched};
+pub use tidegate_skills::{Skill, SkillError};
 
 pub use self::{
     blocking::BlockingContext,

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
 
 use tidegate_era::modern;
 use tidegate_model::{
-    CacheHint, Capabilities, Failure, HeaderParam, Implementation, Method, TASKS,
+    CacheHint, Capabilities, Failure, HeaderParam, Implementation, Method, SKILLS, TASKS,
 };
 
 /// What a handler offers, as far as the door needs to know it.
@@ -65,6 +65,12 @@ impl modern::Offered for Offer {
             Method::Complete => offered.completions.is_some(),
             Method::TasksGet | Method::TasksUpdate | Method::TasksCancel => {
                 offered.has_extension(TASKS)
+            }
+            Method::SkillsList | Method::SkillsGet => offered.has_extension(SKILLS),
+            Method::DirectoryRead => {
+                let extensions = offered.extensions.as_ref();
+                let settings = extensions.and_then(|all| all.get(SKILLS));
+                settings.is_some_and(|skills| skills["directoryRead"] == true)
             }
             _ => false,
         }

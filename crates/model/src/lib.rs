@@ -38,6 +38,7 @@ mod prompt;
 mod call;
 pub mod ask;
 mod task;
+mod skill;
 mod outcome;
 mod change;
 
@@ -57,6 +58,7 @@ pub use self::{
     prompt::{Prompt, PromptArgument, PromptMessage, Role},
     raw::{Raw, Text},
     resource::{Resource, ResourceTemplate},
+    skill::{DIRECTORY, Dynamic, SKILLS, SkillEntry, SkillFile, SkillFiles},
     task::{TASKS, Task, TaskStatus},
     tool::{Annotations, HeaderKind, HeaderParam, Tool},
 };

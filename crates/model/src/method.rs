@@ -41,6 +41,12 @@ pub enum Method {
     TasksUpdate,
     /// `tasks/cancel` (modern, the tasks extension).
     TasksCancel,
+    /// `skills/list` (modern, the skills extension).
+    SkillsList,
+    /// `skills/get` (modern, the skills extension).
+    SkillsGet,
+    /// `resources/directory/read` (modern, the skills extension).
+    DirectoryRead,
     /// `notifications/initialized` (legacy).
     Initialized,
     /// `notifications/cancelled`.
@@ -50,7 +56,7 @@ pub enum Method {
 }
 
 /// Every method with a name of its own, beside that name.
-const NAMES: [(Method, &str); 20] = [
+const NAMES: [(Method, &str); 23] = [
     (Method::ToolsCall, "tools/call"),
     (Method::ToolsList, "tools/list"),
     (Method::ResourcesRead, "resources/read"),
@@ -64,6 +70,9 @@ const NAMES: [(Method, &str); 20] = [
     (Method::TasksGet, "tasks/get"),
     (Method::TasksUpdate, "tasks/update"),
     (Method::TasksCancel, "tasks/cancel"),
+    (Method::SkillsList, "skills/list"),
+    (Method::SkillsGet, "skills/get"),
+    (Method::DirectoryRead, "resources/directory/read"),
     (Method::Initialize, "initialize"),
     (Method::Ping, "ping"),
     (Method::SetLevel, "logging/setLevel"),

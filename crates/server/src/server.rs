@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use serde_json::Value;
 use tidegate_handler::{
     BlockingToolFn, Completer, Handler, Icon, PromptFn, PromptSpec, ResourceFn, ResourceSpec,
-    Router, StreamToolFn, TemplateSpec, ToolFn, ToolSpec,
+    Router, Skill, StreamToolFn, TemplateSpec, ToolFn, ToolSpec,
 };
 use tidegate_store::{MemoryTasks, TaskStore};
 
@@ -114,6 +114,18 @@ impl Server<Router> {
         completer: C,
     ) -> Self {
         self.with(|router| router.complete_resource(uri_template, variable, completer))
+    }
+
+    /// Adds a skill.
+    #[must_use]
+    pub fn skill(self, skill: Skill) -> Self {
+        self.with(|router| router.skill(skill))
+    }
+
+    /// Adds skills: those of a directory, for example.
+    #[must_use]
+    pub fn skills(self, skills: impl IntoIterator<Item = Skill>) -> Self {
+        self.with(|router| router.skills(skills))
     }
 
     /// Sets the server's name for people.

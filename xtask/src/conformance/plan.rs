@@ -27,6 +27,11 @@ impl Line {
         }
     }
 
+    /// What makes it run an extension's scenario, which no revision has.
+    pub(super) fn force(self) -> Option<&'static str> {
+        (self == Self::New).then_some("--force")
+    }
+
     pub(super) fn short(self) -> &'static str {
         match self {
             Self::Old => "0.1",

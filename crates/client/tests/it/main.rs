@@ -21,4 +21,5 @@ mod repeats;
 mod resuming;
 mod services;
 mod sessions;
+mod skills;
 mod tasks;

@@ -29,6 +29,9 @@ impl Handler for Router {
             Method::ResourcesRead => self.read(&call, cx),
             Method::PromptsGet => self.get_prompt(&call, cx),
             Method::Complete => self.complete(&call, cx),
+            Method::SkillsList | Method::SkillsGet | Method::DirectoryRead => {
+                Reply::Ready(self.answer_skills(&call))
+            }
             list => Reply::Ready(self.list(list, &call, &cx.caller().facts)),
         }
     }
@@ -39,7 +42,13 @@ impl Handler for Router {
             .iter()
             .filter(|one| !self.has_place(&one.place));
         let lost = lost.map(|one| format!("{} is completed, but is not there", one.place));
-        self.problems.iter().cloned().chain(lost).collect()
+        let doubles = self.resources_in_skills();
+        self.problems
+            .iter()
+            .cloned()
+            .chain(lost)
+            .chain(doubles)
+            .collect()
     }
 }
 
@@ -89,6 +98,9 @@ impl Router {
             .find(|entry| entry.resource.uri == uri)
         {
             return Some((entry.read)(request, cx));
+        }
+        if let Some(contents) = self.skill_file(uri) {
+            return Some(Box::pin(std::future::ready(Ok(vec![contents]))));
         }
         let (entry, vars) = self
             .templates

@@ -7,6 +7,7 @@ use std::{
 
 use serde_json::{Map, Value};
 use tidegate_model::{CacheHint, CacheScope, Icon, Implementation};
+use tidegate_skills::Skill;
 
 use super::{
     checks,
@@ -34,6 +35,7 @@ pub struct Router {
     pub(super) templates: Vec<Arc<template::Entry>>,
     pub(super) prompts: Vec<Arc<prompt::Entry>>,
     pub(super) completers: Vec<Arc<complete::Entry>>,
+    pub(super) skills: Vec<Skill>,
     pub(super) by_name: HashMap<String, Arc<tool::Entry>>,
     pub(super) extensions: Map<String, Value>,
     pub(super) cache: CacheHint,
@@ -68,6 +70,7 @@ impl Router {
             templates: Vec::new(),
             prompts: Vec::new(),
             completers: Vec::new(),
+            skills: Vec::new(),
             by_name: HashMap::new(),
             extensions: Map::new(),
             cache: Self::CACHE,

@@ -48,7 +48,7 @@ impl List {
     }
 
     /// Returns the page at `at`, or the first.
-    pub(crate) fn page(&self, at: Option<&Text>, cache: CacheHint) -> Outcome {
+    pub(crate) fn page(&self, at: Option<&Text>, cache: impl Into<Option<CacheHint>>) -> Outcome {
         let index = match at {
             None => Some(0),
             Some(at) => {
@@ -59,7 +59,7 @@ impl List {
             Some(page) => Outcome::Complete(Complete {
                 result: page.clone(),
                 meta: None,
-                cache: Some(cache),
+                cache: cache.into(),
             }),
             None => Failure::invalid_params(
                 "the cursor is not from this list, or the list has changed; list from the start",

@@ -15,6 +15,7 @@ mod template;
 mod prompt;
 mod complete;
 mod lists;
+mod skills;
 mod snapshot;
 mod build;
 mod remove;

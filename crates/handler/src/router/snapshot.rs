@@ -6,7 +6,11 @@ use serde_json::{Map, Value};
 use tidegate_era::Facts;
 use tidegate_model::{Capabilities, Change, Lists, TASKS, Tool};
 
-use super::{build::Router, lists::List};
+use super::{
+    build::Router,
+    lists::List,
+    skills::{self, Shelf},
+};
 use crate::{handler::Durable, offer::Offer};
 
 /// What follows from all that was registered, made at the first question.
@@ -19,6 +23,7 @@ pub(super) struct Snapshot {
     pub(super) resources: List,
     pub(super) templates: List,
     pub(super) prompts: List,
+    pub(super) shelf: Shelf,
 }
 
 // === impl Snapshot ===
@@ -27,7 +32,11 @@ impl Snapshot {
     pub(super) fn of(router: &Router) -> Self {
         let size = router.page_size;
         let tools: Vec<_> = router.tools.iter().map(|entry| &entry.tool).collect();
-        let resources: Vec<_> = router.resources.iter().map(|one| &one.resource).collect();
+        let manifests: Vec<_> = (router.skills.iter())
+            .filter_map(|skill| skill.resources().next())
+            .collect();
+        let resources = router.resources.iter().map(|one| &one.resource);
+        let resources: Vec<_> = resources.chain(&manifests).collect();
         let templates: Vec<_> = router.templates.iter().map(|one| &one.template).collect();
         let prompts: Vec<_> = router.prompts.iter().map(|one| &one.prompt).collect();
         Self {
@@ -38,6 +47,7 @@ impl Snapshot {
             resources: List::new("resources", &resources, size),
             templates: List::new("resourceTemplates", &templates, size),
             prompts: List::new("prompts", &prompts, size),
+            shelf: Shelf::of(&router.skills, size),
         }
     }
 
@@ -49,17 +59,21 @@ impl Snapshot {
         }
     }
 
-    /// Returns which lists are others than in `old`.
+    /// Returns which lists are others than in `old`, and which files of skills.
     pub(super) fn changes_since(&self, old: &Self) -> Vec<Change> {
-        let resources = self.resources != old.resources || self.templates != old.templates;
-        [
+        let resources = self.resources != old.resources
+            || self.templates != old.templates
+            || !self.shelf.is_like(&old.shelf);
+        let files = self.shelf.changed_since(&old.shelf);
+        let files = files.map(|uri| Change::Resource(uri.to_owned()));
+        let lists = [
             (self.tools != old.tools, Change::Tools),
             (resources, Change::Resources),
             (self.prompts != old.prompts, Change::Prompts),
         ]
         .into_iter()
-        .filter_map(|(changed, change)| changed.then_some(change))
-        .collect()
+        .filter_map(|(changed, change)| changed.then_some(change));
+        lists.chain(files).collect()
     }
 }
 
@@ -86,7 +100,9 @@ fn offer(router: &Router) -> Offer {
             subscribe: false,
         })
     };
-    let resources = lists(!router.resources.is_empty() || !router.templates.is_empty());
+    let resources = lists(
+        !router.resources.is_empty() || !router.templates.is_empty() || !router.skills.is_empty(),
+    );
     Offer {
         server: router.server.clone(),
         capabilities: Capabilities {
@@ -113,7 +129,8 @@ fn offer(router: &Router) -> Offer {
     }
 }
 
-/// Returns the extensions that were registered, and tasks where a call may become one.
+/// Returns the extensions that were registered, tasks where a call may become one, and skills where
+/// there are any.
 fn extensions(router: &Router) -> Option<Map<String, Value>> {
     let mut extensions = router.extensions.clone();
     if router
@@ -124,6 +141,10 @@ fn extensions(router: &Router) -> Option<Map<String, Value>> {
         extensions
             .entry(TASKS)
             .or_insert_with(|| Value::Object(Map::new()));
+    }
+    if !router.skills.is_empty() {
+        let (id, settings) = skills::settings();
+        extensions.entry(id).or_insert(settings);
     }
     (!extensions.is_empty()).then_some(extensions)
 }

@@ -173,6 +173,9 @@ const fn is_modern_only(method: &Method) -> bool {
             | Method::TasksGet
             | Method::TasksUpdate
             | Method::TasksCancel
+            | Method::SkillsList
+            | Method::SkillsGet
+            | Method::DirectoryRead
     )
 }
 

@@ -4,3 +4,4 @@ mod completion;
 mod introductions;
 mod live;
 mod outputs;
+mod skills;

@@ -26,9 +26,11 @@ pub(super) fn left(suite: &Suite) -> Result<Vec<Left>> {
 
 fn sort(listed: &str, line: Line, left: &mut Vec<Left>) -> Result<()> {
     for (name, revision) in entries(listed) {
-        let here = |leg: &&Leg| leg.line == line && leg.revision == revision;
+        // An extension is run at whichever revision has it.
+        let here =
+            |leg: &&Leg| leg.line == line && (leg.revision == revision || revision == "extension");
         let is_run = |leg: &Leg| leg.scenarios.iter().any(|(run, _)| *run == name);
-        if LEGS.iter().find(here).is_some_and(is_run) {
+        if LEGS.iter().filter(here).any(is_run) {
             continue;
         }
         let leg = format!("{}@{revision}", line.short());
@@ -67,6 +69,15 @@ mod tests {
     const LISTED: &str = "Client scenarios (test against a client):\n  \
                           - initialize [2025-06-18,2025-11-25]\n  \
                           - auth/a [2025-11-25]\n  - auth/b [2025-11-25,extension]\n";
+
+    #[test]
+    fn an_extension_is_run_where_its_revision_is() {
+        let mut left = Vec::new();
+        let listed = "  - sep-2640-client-no-prefetch [extension]";
+        sort(listed, Line::New, &mut left).expect("run");
+        assert!(left.is_empty());
+        assert!(sort(listed, Line::Old, &mut left).is_err());
+    }
 
     #[test]
     fn what_is_listed_is_run_or_left_out_for_a_reason() {

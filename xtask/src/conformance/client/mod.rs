@@ -87,7 +87,9 @@ impl Suite {
         let suite = self
             .script(leg.line)
             .args(["client", "--command", &command, "--scenario", scenario])
-            .args(["--spec-version", leg.revision, "-o"])
+            .args(["--spec-version", leg.revision])
+            .args(leg.line.force())
+            .arg("-o")
             .arg(&results)
             .stdout(file.try_clone()?)
             .stderr(file)

@@ -119,16 +119,15 @@ impl Suite {
         let is_wanted = |scenario: &&str| only.is_empty() || only.iter().any(|o| o == scenario);
         let wanted: Vec<_> = leg.scenarios().filter(is_wanted).collect();
         let mut said = String::new();
+        let mut by_name = wanted.as_slice();
         if only.is_empty() {
             said = self.run(leg, url, leg.words, folder)?;
-        } else {
-            for scenario in &wanted {
-                let mut words = vec!["--scenario", scenario, "--spec-version", leg.revision];
-                if leg.line == super::plan::Line::New {
-                    words.push("--force"); // no revision has the extensions
-                }
-                said += &self.run(leg, url, &words, folder)?;
-            }
+            by_name = leg.named;
+        }
+        for scenario in by_name {
+            let mut words = vec!["--scenario", scenario, "--spec-version", leg.revision];
+            words.extend(leg.line.force());
+            said += &self.run(leg, url, &words, folder)?;
         }
         let mut results = Results::open(folder, said)?;
         let mut runs = Vec::with_capacity(wanted.len());

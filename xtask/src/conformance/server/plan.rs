@@ -12,6 +12,8 @@ pub(super) struct Leg {
     /// How the suite is told to run all of the leg's scenarios.
     pub(super) words: &'static [&'static str],
     groups: &'static [&'static [&'static str]],
+    /// What those words leave out, and is run by name.
+    pub(super) named: &'static [&'static str],
 }
 
 /// How the server under test answers calls, as its flag `--respond` says it.
@@ -27,6 +29,7 @@ pub(super) static LEGS: &[Leg] = &[
         revision: "2025-06-18",
         words: &["--suite", "all", "--spec-version", "2025-06-18"],
         groups: &[EVERY_ERA, LEGACY],
+        named: &[],
     },
     // All of the line's scenarios apply here: this is its whole suite.
     Leg {
@@ -34,12 +37,14 @@ pub(super) static LEGS: &[Leg] = &[
         revision: "2025-11-25",
         words: &["--suite", "all", "--spec-version", "2025-11-25"],
         groups: &[EVERY_ERA, LEGACY, STREAMS, FORMS],
+        named: &[],
     },
     Leg {
         line: Line::New,
         revision: "2025-06-18",
         words: &["--suite", "all", "--spec-version", "2025-06-18"],
         groups: &[EVERY_ERA, LEGACY, SESSIONS],
+        named: &[],
     },
     // The sets that a revision requires hold what `--suite all` runs there, and the extensions.
     Leg {
@@ -47,12 +52,14 @@ pub(super) static LEGS: &[Leg] = &[
         revision: "2025-11-25",
         words: &["--requirements", "2025-11-25"],
         groups: &[EVERY_ERA, LEGACY, STREAMS, FORMS, SESSIONS],
+        named: &[],
     },
     Leg {
         line: Line::New,
         revision: "2026-07-28",
         words: &["--requirements", "2026-07-28"],
         groups: &[EVERY_ERA, STREAMS, MODERN, ROUNDS, TASKS],
+        named: SKILLS,
     },
 ];
 
@@ -144,11 +151,19 @@ const TASKS: &[&str] = &[
     "tasks-mrtr-composition",
 ];
 
+/// An extension too, which the sets of requirements do not hold.
+const SKILLS: &[&str] = &[
+    "sep-2640-skills-directory",
+    "sep-2640-skills-enumeration",
+    "sep-2640-skills-manifest",
+];
+
 // === impl Leg ===
 
 impl Leg {
     pub(super) fn scenarios(&self) -> impl Iterator<Item = &'static str> {
-        self.groups.iter().flat_map(|group| group.iter().copied())
+        let groups = self.groups.iter().chain([&self.named]);
+        groups.flat_map(|group| group.iter().copied())
     }
 
     /// Returns how many checks a scenario has to pass: what a server without a fault scores.
@@ -200,6 +215,9 @@ fn minimum_of_new(scenario: &str) -> Option<usize> {
         | "server-session-lifecycle"
         | "tasks-request-state-removal"
         | "tasks-required-task-error" => 3,
+        "sep-2640-skills-directory" => 7,
+        "sep-2640-skills-enumeration" => 32,
+        "sep-2640-skills-manifest" => 6,
         "tasks-status-notifications" => 0, // the suite skips it, whatever the server does
         _ => return None,
     })
@@ -223,7 +241,7 @@ mod tests {
     #[test]
     fn every_leg_has_the_scenarios_that_apply() {
         let counts: Vec<_> = LEGS.iter().map(|leg| leg.scenarios().count()).collect();
-        assert_eq!(counts, [26, 32, 27, 33, 40 + 10]);
+        assert_eq!(counts, [26, 32, 27, 33, 40 + 10 + 3]);
     }
 
     #[test]
@@ -232,7 +250,7 @@ mod tests {
             let total = |leg: &Leg| leg.scenarios().map(|name| leg.minimum(name, respond)).sum();
             LEGS.iter().map(total).collect()
         };
-        assert_eq!(totals(Respond::Sse), [26, 47, 56, 84, 153 + 44]);
-        assert_eq!(totals(Respond::Auto), [26, 46, 56, 83, 152 + 44]);
+        assert_eq!(totals(Respond::Sse), [26, 47, 56, 84, 153 + 44 + 45]);
+        assert_eq!(totals(Respond::Auto), [26, 46, 56, 83, 152 + 44 + 45]);
     }
 }
