@@ -15,39 +15,22 @@
 //! last drain is longer than [`Lane::PATIENCE`] ago, and always after the first frame.
 
 use std::{
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
 
+use self::state::State;
 use crate::replay::{Numbers, Stream};
+
+mod state;
+mod ending;
 
 /// The frames of one call, or of one standing stream.
 #[derive(Debug)]
 pub struct Lane {
     state: Mutex<State>,
-}
-
-#[derive(Debug)]
-struct State {
-    frames: Vec<u8>,
-    count: usize,
-    detached: bool,
-    cancelled: bool,
-    gave_way: bool,
-    last_drain: Option<Instant>,
-    last_size: usize,
-    progress: f64,
-    /// Frames that can be replayed carry ids. Boxed, since most lanes have none.
-    numbers: Option<Box<Numbers>>,
-    /// The reader is to end its stream, and say how long to wait before it is resumed.
-    closing: Option<Option<Duration>>,
-    reader: Option<Waker>,
-    /// The reader is to look at the call again, and was not there to be woken.
-    is_owed: bool,
-    /// Who waits for room, or for cancellation. Woken together: both are rare.
-    waiting: Vec<Waker>,
 }
 
 /// Where a push stands; one for each frame, kept between polls.
@@ -237,54 +220,6 @@ impl Lane {
         Some(out)
     }
 
-    /// Asks the reader to end its stream, which is resumed later, after `retry` if that is given.
-    /// Returns false where it cannot be resumed: then nothing is asked.
-    pub fn close(&self, retry: Option<Duration>) -> bool {
-        let mut state = self.state.lock();
-        if state.numbers.is_none() || state.detached {
-            return false;
-        }
-        state.closing = Some(retry);
-        let reader = state.reader.take();
-        drop(state);
-        if let Some(reader) = reader {
-            reader.wake();
-        }
-        true
-    }
-
-    /// Returns whether the stream is to be ended, once each time; for the reader.
-    pub fn take_closing(&self) -> Option<Option<Duration>> {
-        self.state.lock().closing.take()
-    }
-
-    /// Nobody reads any more: frames go nowhere and never wait.
-    pub fn detach(&self) {
-        let mut state = self.state.lock();
-        state.detached = true;
-        state.frames = Vec::new();
-        state.count = 0;
-        let reader = state.reader.take();
-        state.wake_waiting();
-        drop(state);
-        if let Some(reader) = reader {
-            // Whoever watches without reading must look again, and stay.
-            reader.wake();
-        }
-    }
-
-    /// Returns whether frames go nowhere.
-    pub fn is_detached(&self) -> bool {
-        self.state.lock().detached
-    }
-
-    /// From now on frames go nowhere; those that wait can still be taken.
-    pub fn mute(&self) {
-        let mut state = self.state.lock();
-        state.detached = true;
-        state.wake_waiting();
-    }
-
     /// Remembers whom to wake as the reader, who takes no frames: it looks after a call that
     /// nobody reads.
     pub fn watch(&self, cx: &Context<'_>) {
@@ -302,91 +237,11 @@ impl Lane {
             reader.wake();
         }
     }
-
-    /// Marks the call as cancelled and wakes both sides.
-    pub fn cancel(&self) {
-        let mut state = self.state.lock();
-        state.cancelled = true;
-        let reader = state.reader.take();
-        state.wake_waiting();
-        drop(state);
-        if let Some(reader) = reader {
-            reader.wake();
-        }
-    }
-
-    /// Returns whether the call was cancelled.
-    pub fn is_cancelled(&self) -> bool {
-        self.state.lock().cancelled
-    }
-
-    /// Completes when the call is cancelled; for handlers.
-    pub fn poll_cancelled(&self, cx: &Context<'_>) -> Poll<()> {
-        let mut state = self.state.lock();
-        if state.cancelled {
-            return Poll::Ready(());
-        }
-        state.wait(cx.waker());
-        Poll::Pending
-    }
 }
 
 impl Default for Lane {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-// === impl State ===
-
-impl State {
-    const fn is_full(&self) -> bool {
-        self.count >= Lane::MAX_FRAMES || self.frames.len() >= Lane::MAX_BYTES
-    }
-
-    fn write(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        if let Some(numbers) = &mut self.numbers {
-            numbers.write_next(&mut self.frames);
-        }
-        write(&mut self.frames);
-        self.count += 1;
-    }
-
-    fn wait(&mut self, waker: &Waker) {
-        if !self.waiting.iter().any(|other| other.will_wake(waker)) {
-            self.waiting.push(waker.clone());
-        }
-    }
-
-    fn read_later(&mut self, waker: &Waker) {
-        if self.cancelled || std::mem::take(&mut self.is_owed) {
-            // It was cancelled, or wanted, after its reader last looked: let it look again.
-            waker.wake_by_ref();
-            return;
-        }
-        match &mut self.reader {
-            Some(reader) => reader.clone_from(waker),
-            none => *none = Some(waker.clone()),
-        }
-    }
-
-    fn take(&mut self, now: Instant) -> Drained {
-        let frames = std::mem::take(&mut self.frames);
-        self.last_size = frames.len();
-        self.last_drain = Some(now);
-        let count = std::mem::take(&mut self.count) as u64;
-        self.wake_waiting();
-        Drained {
-            frames,
-            count,
-            gave_way: std::mem::take(&mut self.gave_way),
-        }
-    }
-
-    fn wake_waiting(&mut self) {
-        for waker in self.waiting.drain(..) {
-            waker.wake();
-        }
     }
 }
 

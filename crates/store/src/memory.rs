@@ -1,16 +1,18 @@
 //! Tasks in the memory of the process: they live as long as it does.
 
-use std::{collections::HashMap, future::ready, sync::Arc};
+use std::{future::ready, sync::Arc};
 
-use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
+use self::table::{Kept, Table};
 use crate::{
     error::StoreError,
     record::Record,
     tasks::{Later, Place, TaskStore, Updated, Versioned},
 };
+
+mod table;
 
 /// Tasks in memory, bounded in number and bytes.
 #[derive(Debug)]
@@ -29,21 +31,6 @@ pub struct MemoryLimits {
     /// How many bytes one may have. Default 8 MiB: twice the longest request, for a result and the
     /// answers on the way to it.
     pub record: usize,
-}
-
-#[derive(Debug, Default)]
-struct Table {
-    bytes: usize,
-    records: HashMap<String, Kept, RandomState>,
-}
-
-#[derive(Debug)]
-struct Kept {
-    record: Arc<Record>,
-    weight: usize,
-    /// When its end was written, in milliseconds since 1970.
-    ended: Option<u64>,
-    version: watch::Sender<u64>,
 }
 
 // === impl MemoryTasks ===
@@ -207,128 +194,5 @@ async fn changed(version: Option<watch::Receiver<u64>>, seen: u64) -> Result<(),
     Ok(())
 }
 
-// === impl Table ===
-
-impl Table {
-    fn find_mut(&mut self, place: Place<'_>, now: u64) -> Option<&mut Kept> {
-        let kept = self.records.get_mut(place.id)?;
-        let theirs = kept.record.owner == place.owner && !kept.record.has_expired(now);
-        theirs.then_some(kept)
-    }
-
-    fn expire(&mut self, now: u64) -> usize {
-        let before = self.records.len();
-        let bytes = &mut self.bytes;
-        self.records.retain(|_, kept| {
-            let expired = kept.record.has_expired(now);
-            if expired {
-                *bytes -= kept.weight;
-            }
-            !expired
-        });
-        before - self.records.len()
-    }
-
-    /// Makes room where there is none: gives up an eighth of the tasks, those that ended first,
-    /// however long they were to be kept.
-    fn give_up(&mut self, now: u64) {
-        let is_old = |ended: &u64| ended.saturating_add(MemoryTasks::KEEP_ENDED) <= now;
-        let ended = self.records.iter().filter_map(|(id, kept)| {
-            let ended = kept.ended.filter(is_old)?;
-            Some((ended, id.clone()))
-        });
-        let mut ended: Vec<(u64, String)> = ended.collect();
-        ended.sort_unstable();
-        let some = (self.records.len() / 8).max(1);
-        for (_, id) in ended.iter().take(some) {
-            if let Some(kept) = self.records.remove(id) {
-                self.bytes -= kept.weight;
-            }
-        }
-    }
-
-    fn remove(&mut self, place: Place<'_>) -> bool {
-        if self.find_mut(place, 0).is_none() {
-            return false;
-        }
-        let removed = self.records.remove(place.id);
-        self.bytes -= removed.map_or(0, |kept| kept.weight);
-        true
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use tidegate_model::Raw;
-
-    use super::*;
-
-    fn record() -> Record {
-        Record::new(b"", Some(1000), None, 0).expect("entropy")
-    }
-
-    fn result(size: usize) -> Raw {
-        Raw::of(&"x".repeat(size)).expect("JSON")
-    }
-
-    #[tokio::test]
-    async fn a_full_store_refuses_and_forgets_what_expired() {
-        let store = MemoryTasks::new(MemoryLimits {
-            records: 2,
-            ..MemoryLimits::default()
-        });
-        for _ in 0..2 {
-            store.create(record(), 0).await.expect("room");
-        }
-        let full = store.create(record(), 999).await.expect_err("full");
-        assert!(full.is_full());
-        store.create(record(), 1000).await.expect("room again");
-        assert_eq!(store.len(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_full_store_gives_up_what_ended_long_ago_and_nothing_that_runs() {
-        const LATER: u64 = 10 + MemoryTasks::KEEP_ENDED;
-
-        let store = MemoryTasks::new(MemoryLimits {
-            records: 2,
-            ..MemoryLimits::default()
-        });
-        let lasting = || Record::new(b"", None, None, 0).expect("entropy");
-        let running = lasting();
-        let mut ended = lasting();
-        store.create(running.clone(), 0).await.expect("room");
-        let seen = store.create(ended.clone(), 0).await.expect("room");
-        ended.finish(Ok(result(1)), None, 10);
-        store.update(ended.clone(), seen, 10).await.expect("done");
-        let early = store.create(lasting(), LATER - 1).await;
-        assert!(early.expect_err("its client may still ask").is_full());
-        store.create(lasting(), LATER).await.expect("room");
-        let found = store.get(running.place(), LATER).await.expect("answers");
-        assert!(found.is_some());
-        let gone = store.get(ended.place(), LATER).await.expect("answers");
-        assert!(gone.is_none());
-    }
-
-    #[tokio::test]
-    async fn bytes_are_counted_and_given_back() {
-        let store = MemoryTasks::new(MemoryLimits {
-            bytes: 20_000,
-            ..MemoryLimits::default()
-        });
-        let mut one = record();
-        let two = record();
-        let seen = store.create(one.clone(), 0).await.expect("room");
-        store.create(two.clone(), 0).await.expect("room");
-        one.finish(Ok(result(30_000)), None, 1);
-        let full = store.update(one.clone(), seen, 1).await.expect_err("full");
-        assert!(full.is_full());
-        one.finish(Err(result(100)), None, 1);
-        let ended = store.update(one.clone(), seen, 1).await.expect("fits");
-        assert_eq!(ended, Updated::Done(seen + 1));
-        assert!(store.remove(one.place()).await.expect("there"));
-        store.expire(1000).await.expect("expires");
-        assert_eq!(store.table.lock().bytes, 0);
-        assert!(store.is_empty());
-    }
-}
+mod tests;

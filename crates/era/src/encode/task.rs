@@ -2,7 +2,10 @@
 
 use tidegate_model::{Complete, Failure, Outcome, Raw, Task, ask::InputRequest};
 
-use super::{failure_code, json, members, part, tool_error};
+use super::{
+    json,
+    response::{failure_code, members, part, tool_error},
+};
 use crate::{question, revision::Facts};
 
 /// Returns how a call ended, as its task keeps it: the result its caller would have got, or the

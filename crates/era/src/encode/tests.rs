@@ -1,8 +1,12 @@
+use http::StatusCode;
 use serde_json::json;
-use tidegate_model::{CacheHint, CacheScope, Implementation, Task, TaskStatus};
+use tidegate_model::{
+    CacheHint, CacheScope, Complete, Failure, FailureKind, Implementation, Level, Outcome, Task,
+    TaskStatus,
+};
 
 use super::*;
-use crate::Revision;
+use crate::{Revision, reject::code};
 
 const MODERN: Facts = Revision::V2026_07_28.facts();
 const LEGACY: Facts = Revision::V2025_06_18.facts();

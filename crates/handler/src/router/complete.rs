@@ -2,12 +2,14 @@
 
 use std::{collections::BTreeMap, fmt, future::Future, pin::Pin};
 
-use serde::Deserialize;
 use serde_json::json;
-use tidegate_model::{Failure, Outcome, Raw};
+use tidegate_model::{Failure, Outcome};
 
+pub(crate) use self::params::read;
 use super::prompt::plain;
 use crate::{context::Context, handler::Reply};
+
+mod params;
 
 /// What is to be completed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,36 +69,6 @@ pub(crate) enum Place {
 pub(crate) struct Entry {
     pub(crate) place: Place,
     complete: Box<dyn Fn(CompletionRequest, Context) -> Completing + Send + Sync>,
-}
-
-/// The parameters of `completion/complete`.
-#[derive(Deserialize)]
-struct Params {
-    r#ref: Reference,
-    argument: Argument,
-    #[serde(default)]
-    context: Settled,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "type")]
-enum Reference {
-    #[serde(rename = "ref/prompt")]
-    Prompt { name: String },
-    #[serde(rename = "ref/resource")]
-    Template { uri: String },
-}
-
-#[derive(Deserialize)]
-struct Argument {
-    name: String,
-    value: String,
-}
-
-#[derive(Default, Deserialize)]
-struct Settled {
-    #[serde(default)]
-    arguments: BTreeMap<String, String>,
 }
 
 // === impl Completion ===
@@ -207,26 +179,6 @@ impl Entry {
     }
 }
 
-/// Reads what a caller wants completed, and where.
-pub(crate) fn read(params: &Raw) -> Result<(Place, CompletionRequest), Failure> {
-    let params: Params = params.decode().map_err(|error| {
-        Failure::invalid_params(format_args!(
-            "completion/complete needs `ref` (a ref/prompt with its `name`, or a ref/resource with \
-             the template as its `uri`) and `argument` with `name` and `value`: {error}"
-        ))
-    })?;
-    let argument = params.argument;
-    let place = match params.r#ref {
-        Reference::Prompt { name } => Place::Prompt(name, argument.name),
-        Reference::Template { uri } => Place::Template(uri, argument.name),
-    };
-    let request = CompletionRequest {
-        value: argument.value,
-        context: params.context.arguments,
-    };
-    Ok((place, request))
-}
-
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -254,59 +206,4 @@ impl fmt::Debug for Entry {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn written(completion: Completion) -> serde_json::Value {
-        match completion.into() {
-            Outcome::Complete(complete) => complete.result.decode().expect("JSON"),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_list_offers_what_begins_alike() {
-        let found = starting_like(&["Oslo", "oban", "Bergen", "Ålesund"], "O");
-        assert_eq!(
-            written(found),
-            json!({"completion": {"values": ["Oslo", "oban"], "total": 2, "hasMore": false}})
-        );
-        assert_eq!(starting_like(&["Ålesund"], "ål").values, ["Ålesund"]);
-        assert_eq!(starting_like(&["a", "b"], "").values, ["a", "b"]);
-    }
-
-    #[test]
-    fn a_hundred_values_are_the_most() {
-        let many = Completion::new((0..250).map(|number: u32| number.to_string()));
-        assert_eq!(many.values.len(), 100);
-        assert_eq!((many.total, many.has_more), (Some(250), true));
-        let hundred = Completion::new((0..100).map(|number: u32| number.to_string()));
-        assert_eq!((hundred.total, hundred.has_more), (Some(100), false));
-        let some = Completion::new(["a"]).of(None);
-        assert_eq!(
-            written(some),
-            json!({"completion": {"values": ["a"], "hasMore": true}})
-        );
-    }
-
-    #[test]
-    fn a_request_is_read() {
-        let params = json!({
-            "ref": {"type": "ref/prompt", "name": "greet"},
-            "argument": {"name": "who", "value": "a"},
-            "context": {"arguments": {"how": "kindly"}},
-        });
-        let (place, request) = read(&params.into()).expect("reads");
-        assert_eq!(place, Place::Prompt("greet".to_owned(), "who".to_owned()));
-        assert_eq!(request.value, "a");
-        assert_eq!(request.context["how"], "kindly");
-        for bad in [
-            json!({}),
-            json!({"ref": {"type": "ref/tool", "name": "a"}, "argument": {"name": "a", "value": ""}}),
-            json!({"ref": {"type": "ref/prompt"}, "argument": {"name": "a", "value": ""}}),
-            json!({"ref": {"type": "ref/prompt", "name": "a"}, "argument": {"name": "a"}}),
-        ] {
-            assert!(read(&bad.into()).is_err());
-        }
-    }
-}
+mod tests;

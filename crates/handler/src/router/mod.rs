@@ -18,6 +18,7 @@ mod lists;
 mod skills;
 mod snapshot;
 mod build;
+mod register;
 mod remove;
 mod answer;
 mod live;

@@ -10,18 +10,19 @@ use std::{
     time::Duration,
 };
 
-use tidegate_era::{
-    Facts, Reject,
-    encode::{self, Framing},
-};
+use tidegate_era::{Facts, Reject};
 use tidegate_handler::{Context, Failure, Work};
-use tidegate_model::{Id, Method, Outcome, Raw};
-use tidegate_session::{Lane, SessionKey};
-use tokio::{runtime::Handle, time::Sleep};
+use tidegate_model::{Id, Method, Outcome};
+use tidegate_session::Lane;
+use tokio::time::Sleep;
 use tracing::Span;
 
-use super::{asked::Out, calls::Entered, rounds};
+pub(super) use self::asking::Asking;
+use super::{asked::Out, calls::Entered};
 use crate::{state::State, tasks::Seed};
+
+mod asking;
+mod orphan;
 
 /// A call under way.
 ///
@@ -40,16 +41,6 @@ pub(crate) enum Ending {
     Outcome(Outcome),
     /// Nobody waits for its answer, and none must be sent.
     Cancelled,
-}
-
-/// How a call asks its client.
-pub(super) enum Asking {
-    /// By ending its round, and being sent again: what was called.
-    Rounds(Method, Raw),
-    /// By requests on its stream.
-    Live(SessionKey),
-    /// Not at all.
-    Never,
 }
 
 struct Inner {
@@ -172,75 +163,15 @@ impl Running {
             .map(|inner| (inner.cx.lane(), &inner.id, inner.facts))
     }
 
-    /// Returns whether the call may go on without its connection, and notes that it does: whoever
-    /// holds it then is the last who does.
-    pub(crate) fn outlive(&mut self) -> bool {
-        let Some(inner) = &mut self.inner else {
-            return false;
-        };
-        let goes_on = inner.may_outlive();
-        inner.is_orphan |= goes_on;
-        goes_on
-    }
-
     /// Returns the call's context.
     pub(crate) const fn context(&self) -> &Context {
         &self.cx
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Whoever polls the call also reads its lane. Threads and tasks of the tool may still
-        // write, and must not wait for room that nobody makes.
-        self.cx.lane().detach();
-        let Some(mut inner) = self.inner.take() else {
-            return;
-        };
-        let goes_on = inner.may_outlive();
-        let runtime = Handle::try_current();
-        match runtime {
-            Ok(runtime) if goes_on => {
-                // A runtime that shuts down drops what it is given at once.
-                inner.is_orphan = true;
-                let mut orphan = Self {
-                    inner: Some(inner),
-                    cx: self.cx.clone(),
-                };
-                runtime.spawn(async move {
-                    if orphan
-                        .inner
-                        .as_ref()
-                        .is_some_and(|inner| inner.pending.is_none())
-                    {
-                        // Too many calls are pending: this one ends here.
-                        if orphan.enter().is_err() {
-                            return;
-                        }
-                    }
-                    std::future::poll_fn(|task| {
-                        // No reader is left to be woken by a cancellation, or by a thread.
-                        orphan.cx.lane().watch(task);
-                        orphan.poll(task)
-                    })
-                    .await;
-                });
-            }
-            _ => inner.cx.lane().cancel(),
-        }
-    }
-}
-
 // === impl Inner ===
 
 impl Inner {
-    fn may_outlive(&self) -> bool {
-        !self.facts.disconnect_cancels
-            && !self.is_orphan
-            && self.state.calls.is_open()
-            && !self.cx.is_cancelled()
-    }
-
     fn poll(&mut self, task: &mut Task<'_>) -> Poll<Ending> {
         if let Some(pending) = &mut self.pending {
             if self.cx.is_cancelled() {
@@ -277,53 +208,6 @@ impl Inner {
         let work = std::mem::replace(&mut self.work, Box::pin(std::future::pending()));
         let seed = Seed::wanted(work, self.cx.clone(), self.limit, self.span.clone());
         self.work = seed.turn(&self.state);
-    }
-
-    /// The handler waits for answers.
-    fn ask(&mut self) -> Poll<Ending> {
-        match &self.asking {
-            Asking::Rounds(method, params) => {
-                let Some(outcome) = rounds::close(&self.state, &self.cx, method, params) else {
-                    return Poll::Pending;
-                };
-                // A thread of the handler that waits for an answer goes home.
-                self.cx.lane().cancel();
-                Poll::Ready(Ending::Outcome(outcome))
-            }
-            Asking::Live(session) if self.streams && !self.cx.lane().is_detached() => {
-                // Before it is entered it is polled once more.
-                if let Some(pending) = &mut self.pending {
-                    for ask in self.cx.asks().take_new() {
-                        let asked = &self.state.asked;
-                        let id = asked.send(&mut pending.out, *session, &self.cx, &ask);
-                        self.cx.lane().push_now(|out| {
-                            Framing::Sse.write(out, |out| {
-                                encode::request(out, self.facts, &id, &ask.request);
-                            });
-                        });
-                    }
-                }
-                Poll::Pending
-            }
-            Asking::Live(_) | Asking::Never => {
-                for ask in self.cx.asks().take_new() {
-                    let unheard = Failure::tool(if self.streams {
-                        "this client cannot be asked anything more: its connection broke"
-                    } else {
-                        "this client cannot be asked anything: it reads no text/event-stream"
-                    });
-                    self.cx.asks().answer(&ask.key, Err(unheard));
-                }
-                Poll::Pending
-            }
-        }
-    }
-
-    const fn session(&self) -> Option<SessionKey> {
-        match &self.asking {
-            Asking::Live(session) => Some(*session),
-            _ => None,
-        }
     }
 }
 

@@ -7,32 +7,27 @@
 //!   work, dropped ◀── record: cancelled ◀── tasks/cancel
 //! ```
 
-use std::{
-    collections::HashSet,
-    future::poll_fn,
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
-    sync::Arc,
-    task::{Context as Task, Poll},
-    time::Duration,
-};
+use std::{collections::HashSet, future::poll_fn, pin::Pin, sync::Arc, time::Duration};
 
 use tidegate_era::encode;
-use tidegate_handler::{Context, Failure};
-use tidegate_model::{Outcome, ask::InputRequest};
+use tidegate_handler::Failure;
+use tidegate_model::Outcome;
 use tidegate_session::NewAsk;
-use tidegate_store::{Record, StoreError, Updated};
+use tidegate_store::Record;
 use tokio::time::{Sleep, sleep};
-use tracing::Span;
 
-use super::{
-    desk::Running,
-    turn::{Boxed, Seed},
+use self::{
+    work::{Step, Work},
+    writing::Fate,
 };
+use super::{desk::Running, turn::Seed};
 use crate::{
-    dispatch::{overdue, panicked},
+    dispatch::overdue,
     state::{State, now_in_ms},
 };
+
+mod work;
+mod writing;
 
 /// A task under way.
 pub(super) struct Runner {
@@ -44,42 +39,6 @@ pub(super) struct Runner {
     limit: Duration,
     deadline: Pin<Box<Sleep>>,
 }
-
-/// The work, and what it asks.
-struct Work {
-    future: Boxed,
-    cx: Context,
-    span: Span,
-    /// The keys of the questions that stand open in the record.
-    shown: HashSet<String>,
-}
-
-/// What happened next.
-enum Step {
-    /// The work is done.
-    Done(Outcome),
-    /// It asks something, or does not want an answer any more.
-    Asks,
-    /// Somebody else may have changed the record.
-    Changed,
-    /// It took too long.
-    Overdue,
-    /// Nobody ever heard of the task.
-    Unheard,
-    /// The server stops.
-    Stopping,
-}
-
-/// Whether the task goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    GoesOn,
-    /// Its record has ended or is gone: nobody waits for it.
-    Over,
-}
-
-/// How often a store that cannot be reached is tried again before a task's end is given up.
-const TRIES: u32 = 5;
 
 /// How long is waited before each try.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -281,102 +240,5 @@ impl Runner {
         let end = encode::settled(facts, &unkept.into());
         self.write(|record| record.finish(end.clone(), message.clone(), now_in_ms()))
             .await;
-    }
-
-    /// Changes the record, whatever others do meanwhile. A store that does not answer is tried
-    /// again for a while; after that the task goes on without having said it.
-    async fn write(&mut self, change: impl FnMut(&mut Record) + Send) -> Fate {
-        match self.try_write(change).await {
-            Ok(fate) => fate,
-            Err(error) => {
-                let task = &self.record.task.task_id;
-                tracing::error!(task, "a task's change cannot be kept: {error}");
-                Fate::GoesOn
-            }
-        }
-    }
-
-    async fn try_write(
-        &mut self,
-        mut change: impl FnMut(&mut Record) + Send,
-    ) -> Result<Fate, StoreError> {
-        let mut tries = 0;
-        loop {
-            match self.write_once(&mut change).await {
-                Ok(Some(fate)) => return Ok(fate),
-                Ok(None) => {}
-                Err(error) if error.is_unavailable() && tries < TRIES => {
-                    tries += 1;
-                    sleep(PAUSE).await;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    /// None: somebody was faster, and the record is the newer one now.
-    async fn write_once(
-        &mut self,
-        change: &mut (impl FnMut(&mut Record) + Send),
-    ) -> Result<Option<Fate>, StoreError> {
-        let store = &self.state.tasks.store;
-        let mut next = self.record.clone();
-        change(&mut next);
-        match store
-            .update(next.clone(), self.version, now_in_ms())
-            .await?
-        {
-            Updated::Done(version) => {
-                self.record = next;
-                self.version = version;
-                Ok(Some(Fate::GoesOn))
-            }
-            Updated::Ended | Updated::Gone => Ok(Some(Fate::Over)),
-            Updated::Stale => {
-                let Some(found) = store.get(self.record.place(), now_in_ms()).await? else {
-                    return Ok(Some(Fate::Over));
-                };
-                self.record = found.record;
-                self.version = found.version;
-                Ok(self.record.has_ended().then_some(Fate::Over))
-            }
-        }
-    }
-}
-
-// === impl Work ===
-
-impl Work {
-    fn poll(&mut self, task: &mut Task<'_>) -> Poll<Step> {
-        if self.cx.is_cancelled() {
-            return Poll::Ready(Step::Unheard);
-        }
-        let future = self.future.as_mut();
-        let polled = self
-            .span
-            .in_scope(|| catch_unwind(AssertUnwindSafe(|| future.poll(task))));
-        match polled {
-            Ok(Poll::Ready(outcome)) => return Poll::Ready(Step::Done(outcome)),
-            Ok(Poll::Pending) => {}
-            Err(_) => return Poll::Ready(Step::Done(panicked())),
-        }
-        // Watched before it is looked at: a thread may ask in between.
-        self.cx.lane().watch(task);
-        if self.cx.asks().has_new() || self.has_withdrawn() {
-            return Poll::Ready(Step::Asks);
-        }
-        Poll::Pending
-    }
-
-    fn has_withdrawn(&self) -> bool {
-        if self.shown.is_empty() {
-            return false;
-        }
-        let open = self.cx.asks().open();
-        let is_open = |key: &String| {
-            open.iter()
-                .any(|(other, _): &(String, InputRequest)| other == key)
-        };
-        !self.shown.iter().all(is_open)
     }
 }

@@ -2,7 +2,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
-use std::task::Wake;
+use std::task::{Wake, Waker};
 
 use tidegate_model::Id;
 

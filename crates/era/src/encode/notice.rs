@@ -1,0 +1,64 @@
+//! Notifications of a running call: progress, logs, visits that ended.
+
+use std::fmt;
+
+use tidegate_model::{Level, Raw};
+
+use super::{json, text};
+
+/// Writes a `notifications/progress`.
+pub fn progress(
+    out: &mut Vec<u8>,
+    token: &Raw,
+    done: f64,
+    total: Option<f64>,
+    message: Option<&dyn fmt::Display>,
+) {
+    out.extend_from_slice(
+        b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":",
+    );
+    out.extend_from_slice(token.bytes());
+    out.extend_from_slice(b",\"progress\":");
+    number(out, done);
+    if let Some(total) = total {
+        out.extend_from_slice(b",\"total\":");
+        number(out, total);
+    }
+    if let Some(message) = message {
+        out.extend_from_slice(b",\"message\":");
+        text(out, message);
+    }
+    out.extend_from_slice(b"}}");
+}
+
+/// Writes a `notifications/message`; `data` is its `data`, JSON already.
+pub fn log(out: &mut Vec<u8>, level: Level, data: impl FnOnce(&mut Vec<u8>)) {
+    out.extend_from_slice(
+        b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"",
+    );
+    out.extend_from_slice(level.name().as_bytes());
+    out.extend_from_slice(b"\",\"data\":");
+    data(out);
+    out.extend_from_slice(b"}}");
+}
+
+/// Writes a `notifications/elicitation/complete` (2025-11-25).
+pub fn visited(out: &mut Vec<u8>, id: &str) {
+    out.extend_from_slice(
+        b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/elicitation/complete\",\"params\":{\"elicitationId\":",
+    );
+    json(out, id);
+    out.extend_from_slice(b"}}");
+}
+
+/// Whole numbers are written as such: some clients show what they get.
+fn number(out: &mut Vec<u8>, number: f64) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+
+    if number.fract() == 0.0 && number.abs() <= EXACT {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within ±2^53")]
+        out.extend_from_slice(itoa::Buffer::new().format(number as i64).as_bytes());
+    } else {
+        json(out, &number);
+    }
+}
