@@ -142,7 +142,8 @@ async fn notifications(bench: &Bench) -> Result<Table, Fault> {
     let mut table = Table::new(
         "Instructions a notification",
         "User-space, callgrind, difference of count(2 000) and count(1 000) with a progress token. The ratios are to \
-         the axum floor that hands on all that is ready in one frame.",
+         the axum floor that hands on all that is ready in one frame. tower-mcp sends none on the stream of a \
+         legacy call.",
         ["server", "instructions a notification", "ratio"],
     );
     let mut floor = None;
