@@ -38,15 +38,7 @@ pub fn classify(head: &Head<'_>, message: &Envelope) -> Result<Verdict, Reject> 
         if header_is_modern {
             return modern_without_claim(message).or_else(refuse);
         }
-        let initialize = message
-            .method
-            .as_ref()
-            .is_some_and(|m| m.as_str() == "initialize");
-        return Ok(if initialize {
-            Verdict::Initialize
-        } else {
-            Verdict::Session
-        });
+        return Ok(unclaimed(message));
     };
     let Some(header) = head.version else {
         return refuse(Reject::header_mismatch(
@@ -58,17 +50,46 @@ pub fn classify(head: &Head<'_>, message: &Envelope) -> Result<Verdict, Reject> 
             "MCP-Protocol-Version says another version than _meta",
         ));
     }
-    let spoken = Revision::read(header).filter(|revision| revision.is_modern());
+    claimed(header, message).or_else(refuse)
+}
+
+/// Decides which era `message` belongs to where there are no headers: over stdio or a WebSocket,
+/// where the body says all (2026-07-28 stdio §Request Metadata).
+///
+/// # Errors
+///
+/// When it claims the modern era and breaks its rules for the version.
+pub fn classify_without_head(message: &Envelope) -> Result<Verdict, Reject> {
+    match &message.params.meta.version {
+        Some(claim) => {
+            claimed(claim.as_str(), message).map_err(|reject| reject.for_id(message.id.clone()))
+        }
+        None => Ok(unclaimed(message)),
+    }
+}
+
+/// The era of a message that claims `version`.
+fn claimed(version: &str, message: &Envelope) -> Result<Verdict, Reject> {
+    let spoken = Revision::read(version).filter(|revision| revision.is_modern());
     let Some(revision) = spoken else {
-        return refuse(Reject::unsupported_version(header));
+        return Err(Reject::unsupported_version(version));
     };
-    if meta.client_capabilities.is_none() && message.kind() == Kind::Request {
-        return refuse(Reject::bad_request(
+    let has_capabilities = message.params.meta.client_capabilities.is_some();
+    if !has_capabilities && message.kind() == Kind::Request {
+        return Err(Reject::bad_request(
             code::INVALID_PARAMS,
             "_meta[\"io.modelcontextprotocol/clientCapabilities\"] must be an object; {} if there are none",
         ));
     }
     Ok(Verdict::Modern(revision))
+}
+
+/// The legacy era's messages claim nothing.
+fn unclaimed(message: &Envelope) -> Verdict {
+    match &message.method {
+        Some(method) if method.as_str() == "initialize" => Verdict::Initialize,
+        _ => Verdict::Session,
+    }
 }
 
 /// The header names the modern era, the body does not.

@@ -7,7 +7,7 @@ use tidegate_model::{Id, Raw, ask::InputRequest};
 
 pub(crate) use self::response::{members, part};
 pub use self::{
-    notice::{log, progress, visited},
+    notice::{REQUEST_ID, log, progress, visited},
     response::{Signature, response, status},
     task::{settled, task},
 };
@@ -44,6 +44,15 @@ impl Framing {
             Self::Bare => {}
         }
     }
+}
+
+/// Writes that nothing more follows on a request (modern, where requests share a connection).
+pub fn cancelled(out: &mut Vec<u8>, id: &Id) {
+    out.extend_from_slice(
+        b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":",
+    );
+    json(out, id);
+    out.extend_from_slice(b"}}");
 }
 
 /// Writes a request of the server's own (legacy).

@@ -38,7 +38,7 @@ pub mod notice;
 pub mod sse;
 
 pub use self::{
-    classify::{Verdict, classify},
+    classify::{Verdict, classify, classify_without_head},
     envelope::{Body, Envelope, Kind, MAX_BATCH},
     head::{Accept, Head, SESSION_ID},
     header_params::{HeaderParamError, header_params},

@@ -58,6 +58,15 @@ impl Revision {
         Self::V2025_03_26,
     ];
 
+    /// The legacy revisions that are spoken where a connection is a session, as over stdio and
+    /// HTTP+SSE, newest first: 2024-11-05 knew nothing else.
+    pub const ON_CHANNELS: [Self; 4] = [
+        Self::V2025_11_25,
+        Self::V2025_06_18,
+        Self::V2025_03_26,
+        Self::V2024_11_05,
+    ];
+
     /// The newest legacy revision: what an `initialize` that asks for anything unknown is answered.
     pub const NEWEST_LEGACY: Self = Self::V2025_11_25;
 

@@ -7,7 +7,7 @@ mod durable;
 use std::{fmt, future, sync::Arc, task::Poll, time::Duration};
 
 use tidegate_era::encode::Framing;
-use tidegate_model::{Level, Raw, Text};
+use tidegate_model::{Id, Level, Raw, Text};
 use tidegate_session::{Asks, Lane, Numbers};
 
 pub use self::asking::Returned;
@@ -49,6 +49,8 @@ pub struct Lent {
     pub traceparent: Option<Text>,
     /// The trace's vendor part.
     pub tracestate: Option<Text>,
+    /// The call's id, where it shares a connection with others: its log messages name it.
+    pub shared_as: Option<Id>,
     /// What the call brought from the round before, if it came again.
     pub returned: Option<Box<Returned>>,
 }
@@ -85,6 +87,12 @@ impl Context {
     #[must_use]
     pub fn lane(&self) -> &Lane {
         &self.call.lane
+    }
+
+    /// Returns how the frames on the lane are told apart; for fronts.
+    #[must_use]
+    pub fn framing(&self) -> Framing {
+        self.call.lent.framing
     }
 
     /// Returns who called.

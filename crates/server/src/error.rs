@@ -13,6 +13,7 @@ enum Kind {
     Unsafe { address: String },
     Handler { problems: Vec<String> },
     System { what: &'static str },
+    Stdio { source: io::Error },
 }
 
 // === impl Error ===
@@ -46,6 +47,10 @@ impl Error {
         Self(Kind::System { what })
     }
 
+    pub(crate) const fn stdio(source: io::Error) -> Self {
+        Self(Kind::Stdio { source })
+    }
+
     /// Returns whether the address was refused because anyone could call there.
     #[must_use]
     pub const fn is_unsafe(&self) -> bool {
@@ -72,6 +77,7 @@ impl fmt::Display for Error {
             Kind::Handler { problems } => {
                 write!(f, "the handler cannot be served: {}", problems.join("; "))
             }
+            Kind::Stdio { .. } => f.write_str("standard input or output cannot be used"),
             Kind::System { what } => write!(f, "the system has no {what} to give"),
         }
     }
@@ -80,7 +86,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Kind::Bind { source, .. } => Some(source),
+            Kind::Bind { source, .. } | Kind::Stdio { source } => Some(source),
             _ => None,
         }
     }

@@ -37,11 +37,13 @@ mod listen;
 mod stack;
 mod guard;
 mod endpoint;
+mod channel;
 mod dispatch;
 mod tasks;
 mod respond;
 mod state;
 mod connection;
+mod census;
 
 pub use self::{
     bound::Bound,

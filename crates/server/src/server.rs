@@ -1,6 +1,6 @@
 //! What a user starts from: a handler, and how it is served.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, future::Future, pin::pin, sync::Arc};
 
 use serde_json::Value;
 use tidegate_handler::{
@@ -8,10 +8,12 @@ use tidegate_handler::{
     Router, Skill, StreamToolFn, TemplateSpec, ToolFn, ToolSpec,
 };
 use tidegate_store::{MemoryTasks, TaskStore};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::{
     bound::Bound,
     config::{Config, Respond},
+    endpoint::stdio,
     error::Error,
     listen::Listener,
     service::Service,
@@ -249,6 +251,56 @@ impl<H: Handler> Server<H> {
     pub async fn bind(self, address: &str) -> Result<Bound, Error> {
         let listener = Listener::bind(address, self.config.insecure_no_auth)?;
         Ok(Bound::new(self.state()?, listener))
+    }
+
+    /// Serves the program that started this one, over standard input and output, until its input
+    /// ends; then calls under way may end, within [`Config::drain`].
+    ///
+    /// Standard output is for messages alone from now on: what the process prints goes to standard
+    /// error.
+    ///
+    /// # Errors
+    ///
+    /// When standard input or output cannot be read or written, or the handler cannot be served.
+    pub async fn stdio(self) -> Result<(), Error> {
+        self.stdio_until(std::future::pending()).await
+    }
+
+    /// Like [`stdio`](Self::stdio), and ends in the same good order when `stop` completes.
+    ///
+    /// # Errors
+    ///
+    /// As [`stdio`](Self::stdio).
+    pub async fn stdio_until(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
+        let input = stdio::input().map_err(Error::stdio)?;
+        let output = stdio::output().map_err(Error::stdio)?;
+        self.serve_lines(input, output, stop).await
+    }
+
+    /// Serves one client over a pair of streams, with a message a line, as over standard input and
+    /// output, until `reader` ends or `stop` completes.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read or written, or the handler cannot be served.
+    pub async fn serve_lines(
+        self,
+        reader: impl AsyncRead + Unpin,
+        writer: impl AsyncWrite + Unpin,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), Error> {
+        let state = self.state()?;
+        let mut serving = pin!(stdio::serve(&state, reader, writer));
+        let served = tokio::select! {
+            served = &mut serving => served,
+            () = stop => {
+                state.stop();
+                serving.await
+            }
+        };
+        state.calls.close();
+        state.tasks.stop().await;
+        served.map_err(Error::stdio)
     }
 
     /// Returns the server as a tower service.

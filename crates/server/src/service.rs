@@ -46,7 +46,7 @@ impl Service {
     /// Ends all GET and listen streams and opens no more, so that connections can close. Calls,
     /// streams that were resumed and tasks go on to their ends.
     pub fn stop(&self) {
-        self.state.streams.close_all();
+        self.state.stop();
     }
 }
 

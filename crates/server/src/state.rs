@@ -10,8 +10,10 @@ use tidegate_era::{Facts, Revision, encode::Signature, modern::Filter};
 use tidegate_handler::{Caller, Failure, Handler, Offer, Offered};
 use tidegate_session::{Keys, Spent, Table};
 use tidegate_store::TaskStore;
+use tokio::sync::watch;
 
 use crate::{
+    census::Census,
     config::Config,
     dispatch::{Asked, Calls, Replay, Streams},
     error::Error,
@@ -35,6 +37,9 @@ pub(crate) struct State {
     pub(crate) resumed: Arc<Streams>,
     pub(crate) replay: Replay,
     pub(crate) tasks: Tasks,
+    pub(crate) census: Arc<Census>,
+    /// Whether the server stops.
+    stopping: watch::Sender<bool>,
 }
 
 /// The sessions that are remembered, and when they were last looked through.
@@ -80,6 +85,8 @@ impl State {
             streams: Streams::new(config.max_streams),
             resumed: Streams::new(config.max_streams),
             tasks: Tasks::new(tasks, config.max_tasks),
+            census: Arc::default(),
+            stopping: watch::Sender::new(false),
             handler,
             config,
         }))
@@ -91,6 +98,18 @@ impl State {
             Offered::Now(offer) => Ok(offer),
             Offered::Later(offer) => offer.await,
         }
+    }
+
+    /// Ends what stands open without a call, and lets nothing more be opened: the server stops.
+    pub(crate) fn stop(&self) {
+        self.streams.close_all();
+        self.stopping.send_replace(true);
+    }
+
+    /// Completes when the server stops.
+    pub(crate) async fn stopped(&self) {
+        // The sender lives as long as what is borrowed here.
+        let _ = self.stopping.subscribe().wait_for(|stops| *stops).await;
     }
 
     /// Forgets, from time to time, the sessions that are over.

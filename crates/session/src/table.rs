@@ -165,6 +165,12 @@ impl Table {
         Ok(())
     }
 
+    /// Forgets a session whose id was never given away: its connection has ended.
+    pub fn forget(&mut self, session: &SessionKey) {
+        let state = self.states.remove(session);
+        self.bytes -= state.map_or(0, |state| state.bytes);
+    }
+
     /// Forgets what is over: ended ids that no longer open anyway, state past its lifetime, and
     /// state that lay idle, unless `busy` says that the session has work under way. Returns the
     /// sessions that ended with it.

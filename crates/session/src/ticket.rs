@@ -69,6 +69,16 @@ impl Ticket {
         })
     }
 
+    /// Returns a ticket for the session that `handshake` opens on a connection of its own. It ends
+    /// with the connection, and no id of it is given away that would have to expire.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no random bytes to give.
+    pub fn unending(handshake: Handshake) -> Result<Self, NoEntropy> {
+        Self::opened_by(handshake, u64::MAX)
+    }
+
     /// Returns a ticket for the session that `handshake` opens.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //!   server().tool(…).run()        ─▶ Running ─┐
 //!   server().tool(…).in_memory()  ─▶ Door  ◀──┘ ─ connect ─▶ Connection ─ send(Request) ─▶ Answer
 //!                                                 modern("tools/call", …) ─┘                 │
+//!   Lines::to(server) ─ send(message), next() ─▶ the same over lines
 //!                                 Session::open(&door, "2025-11-25").request(…)              ▼
 //!                                                                     status, headers, events
 //! ```
@@ -35,6 +36,7 @@ mod request;
 mod session;
 mod connection;
 mod answer;
+pub mod lines;
 
 use std::{future::Future, time::Duration};
 
@@ -43,6 +45,7 @@ pub use self::{
     answer::{Answer, Event},
     connection::Connection,
     door::Door,
+    lines::Lines,
     request::{MODERN, Request, call, modern},
     running::{InMemory, Run, Running, server},
     session::Session,

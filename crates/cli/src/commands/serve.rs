@@ -24,6 +24,7 @@ Examples:
   tidegate serve
   tidegate serve --listen 127.0.0.1:0 --root ~/documents --log debug
   tidegate serve --listen unix:/run/tidegate.sock --workers 2
+  tidegate serve --stdio --root ~/documents
   tidegate serve --listen 0.0.0.0:8080 --allow-host files.example.org --insecure-no-auth";
 
 /// Serve the built-in tools to clients old and new
@@ -38,6 +39,12 @@ pub(crate) struct Args {
     /// The default is on loopback: nobody but this machine reaches it.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
     listen: String,
+
+    /// Serve the program that started this one, over standard input and output, and nobody else
+    ///
+    /// A message a line, of every revision; it ends when its input does.
+    #[arg(long, conflicts_with_all = ["listen", "json", "allow_host", "allow_origin", "insecure_no_auth"])]
+    stdio: bool,
 
     /// The folder that the tools may read; nothing outside it
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -121,6 +128,9 @@ impl Args {
         }
         for origin in &self.allow_origin {
             server = server.allow_origin(origin);
+        }
+        if self.stdio {
+            return server.stdio_until(stop).await.map_err(explain);
         }
         let bound = server.bind(&self.listen).await.map_err(explain)?;
         self.announce(&bound)?;

@@ -1,8 +1,8 @@
 //! Notifications of a running call: progress, logs, visits that ended.
 
-use std::fmt;
+use std::{fmt, io::Write};
 
-use tidegate_model::{Level, Raw};
+use tidegate_model::{Id, Level, Raw};
 
 use super::{json, text};
 
@@ -31,14 +31,24 @@ pub fn progress(
     out.extend_from_slice(b"}}");
 }
 
-/// Writes a `notifications/message`; `data` is its `data`, JSON already.
-pub fn log(out: &mut Vec<u8>, level: Level, data: impl FnOnce(&mut Vec<u8>)) {
+/// The `_meta` key by which a log message names the request it belongs to, where requests share a
+/// connection. The protocol has no such key; without it, nobody could tell.
+pub const REQUEST_ID: &str = "tidegate/requestId";
+
+/// Writes a `notifications/message`; `data` is its `data`, JSON already. Where requests share a
+/// connection, `request` says which one it belongs to.
+pub fn log(out: &mut Vec<u8>, level: Level, request: Option<&Id>, data: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(
         b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"",
     );
     out.extend_from_slice(level.name().as_bytes());
     out.extend_from_slice(b"\",\"data\":");
     data(out);
+    if let Some(id) = request {
+        let _ = write!(out, ",\"_meta\":{{\"{REQUEST_ID}\":");
+        json(out, id);
+        out.push(b'}');
+    }
     out.extend_from_slice(b"}}");
 }
 

@@ -86,7 +86,7 @@ fn notifications_are_events() {
         progress(out, &token, 1.0, Some(2.5), Some(&"a \"b\"\n"));
     });
     Framing::Line.write(&mut out, |out| {
-        log(out, Level::Alert, |out| {
+        log(out, Level::Alert, None, |out| {
             text(out, &format_args!("{}-{}", "x\t", 1))
         });
     });

@@ -31,20 +31,19 @@ struct Params {
 
 impl Handshake {
     /// Reads the parameters of `initialize` and settles the revision: the one asked for, if it is
-    /// a legacy revision spoken over Streamable HTTP, else the newest of those.
+    /// a legacy one among the `served`, else the newest of those.
     ///
     /// # Errors
     ///
     /// When the parameters have not the shape of a handshake.
-    pub fn read(params: &Raw) -> Result<Self, Failure> {
+    pub fn read(params: &Raw, served: &[Revision]) -> Result<Self, Failure> {
         let params: Params = params.decode().map_err(|error| {
             Failure::invalid_params(format_args!(
                 "initialize needs protocolVersion, capabilities and clientInfo: {error}"
             ))
         })?;
         let asked = Revision::read(&params.protocol_version);
-        let spoken =
-            asked.filter(|revision| Revision::SERVED.contains(revision) && !revision.is_modern());
+        let spoken = asked.filter(|revision| served.contains(revision) && !revision.is_modern());
         Ok(Self {
             revision: spoken.unwrap_or(Revision::NEWEST_LEGACY),
             capabilities: params.capabilities,
@@ -85,7 +84,17 @@ mod tests {
         let params = json!({
             "protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "t", "version": "0"}
         });
-        Handshake::read(&params.into()).expect("reads").revision
+        let params = params.into();
+        let on_http = Handshake::read(&params, &Revision::SERVED).expect("reads");
+        on_http.revision
+    }
+
+    #[test]
+    fn the_oldest_revision_is_spoken_on_channels_alone() {
+        let params = json!({"protocolVersion": "2024-11-05", "capabilities": {}}).into();
+        let on_channel = Handshake::read(&params, &Revision::ON_CHANNELS).expect("reads");
+        assert_eq!(on_channel.revision, Revision::V2024_11_05);
+        assert_eq!(asked("2024-11-05"), Revision::V2025_11_25);
     }
 
     #[test]
@@ -99,6 +108,6 @@ mod tests {
 
     #[test]
     fn a_handshake_without_version_is_refused() {
-        assert!(Handshake::read(&Raw::empty_object()).is_err());
+        assert!(Handshake::read(&Raw::empty_object(), &Revision::SERVED).is_err());
     }
 }

@@ -33,12 +33,22 @@ pub fn admit(
     offered: &impl Offered,
 ) -> Result<Call, Reject> {
     let id = message.id.clone();
-    try_admit(head, headers, message, offered).map_err(|reject| reject.for_id(id))
+    try_admit(Some((head, headers)), message, offered).map_err(|reject| reject.for_id(id))
+}
+
+/// Turns a request of the modern era into a call where there are no headers to compare it with
+/// (2026-07-28 stdio §Request Metadata).
+///
+/// # Errors
+///
+/// For methods that are not here, and for an unknown log level.
+pub fn admit_without_head(message: Envelope, offered: &impl Offered) -> Result<Call, Reject> {
+    let id = message.id.clone();
+    try_admit(None, message, offered).map_err(|reject| reject.for_id(id))
 }
 
 fn try_admit(
-    head: &Head<'_>,
-    headers: &HeaderMap,
+    headers: Option<(&Head<'_>, &HeaderMap)>,
     message: Envelope,
     offered: &impl Offered,
 ) -> Result<Call, Reject> {
@@ -48,7 +58,7 @@ fn try_admit(
             "a request has an id and a method",
         ));
     };
-    if head.method != Some(name.as_str()) {
+    if headers.is_some_and(|(head, _)| head.method != Some(name.as_str())) {
         return Err(Reject::header_mismatch(
             "Mcp-Method must repeat the body's `method`",
         ));
@@ -57,19 +67,28 @@ fn try_admit(
     if is_legacy_only(&method) || !offered.has_method(&method) {
         return Err(Reject::method_not_found(method.name()));
     }
-    check_name(head, &method, &message.params)?;
-    if method == Method::ToolsCall {
-        let tool = message
-            .params
-            .name
-            .as_ref()
-            .map_or("", |name| name.as_str());
-        let params = offered.header_params(tool);
-        header_params::check(params, headers, message.params.arguments.as_ref())?;
+    if let Some((head, headers)) = headers {
+        check_headers(head, headers, &method, &message.params, offered)?;
     }
     let meta = &message.params.meta;
     let log_level = meta.log_level.as_ref().map(read_level).transpose()?;
     Ok(message.params.into_call(id, method, log_level))
+}
+
+fn check_headers(
+    head: &Head<'_>,
+    headers: &HeaderMap,
+    method: &Method,
+    params: &Params,
+    offered: &impl Offered,
+) -> Result<(), Reject> {
+    check_name(head, method, params)?;
+    if *method == Method::ToolsCall {
+        let tool = params.name.as_ref().map_or("", |name| name.as_str());
+        let mirrored = offered.header_params(tool);
+        header_params::check(mirrored, headers, params.arguments.as_ref())?;
+    }
+    Ok(())
 }
 
 /// Methods that the modern era removed: a body that claims the era does not get them back.

@@ -5,7 +5,7 @@ mod discover;
 mod listen;
 
 pub use self::{
-    admit::{Offered, admit},
+    admit::{Offered, admit, admit_without_head},
     discover::discover,
     listen::Filter,
 };

@@ -117,7 +117,9 @@ impl Context {
         }
         let mut push = Push::default();
         future::poll_fn(|cx| {
-            self.poll_send(cx, &mut push, None, |out| encode::log(out, level, &data))
+            self.poll_send(cx, &mut push, None, |out| {
+                encode::log(out, level, self.call.lent.shared_as.as_ref(), &data);
+            })
         })
         .await;
     }

@@ -24,11 +24,13 @@ pub(crate) enum Begun {
     Running(Running),
 }
 
-/// Gives a call to the handler; what it says is numbered, if there are numbers.
+/// Gives a call to the handler; what it says is framed as the front wants it, and numbered, if
+/// there are numbers.
 pub(crate) fn begin(
     state: &Arc<State>,
     mut call: Call,
     caller: Caller,
+    framing: Framing,
     log_level: Option<Level>,
     returned: Option<Box<Returned>>,
     numbers: Option<Box<Numbers>>,
@@ -42,12 +44,15 @@ pub(crate) fn begin(
         }
         None => Asking::Never,
     };
+    let shares = caller.request.is_none();
     let cx = Context::numbered(
         caller,
         Lent {
-            framing: Framing::Sse,
+            framing,
             progress_token: call.meta.progress_token.clone(),
             log_level,
+            // Whatever came with a head of its own has a stream of its own.
+            shared_as: shares.then(|| id.clone()),
             traceparent: call.meta.traceparent.take(),
             tracestate: call.meta.tracestate.take(),
             returned,

@@ -4,43 +4,85 @@ use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use tidegate_era::{
-    Envelope, Head, Kind, Reject, SESSION_ID, code,
+    Envelope, Facts, Head, Kind, Reject, Revision, SESSION_ID, code,
     legacy::{self, Handshake},
 };
-use tidegate_model::{Outcome, Raw};
-use tidegate_session::Ticket;
+use tidegate_model::{Call, Id, Outcome, Raw};
+use tidegate_session::{NoEntropy, Ticket};
 
 use super::modern::unavailable;
 use crate::{
+    census::Front,
     respond::{self, ResponseBody},
     state::{self, State},
 };
 
-/// Answers `initialize`.
+/// What `initialize` is answered with, and the session it opened; none if it was refused.
+pub(crate) struct Opened {
+    pub(crate) ticket: Option<Ticket>,
+    pub(crate) id: Id,
+    pub(crate) facts: Facts,
+    pub(crate) result: Outcome,
+}
+
+/// Answers `initialize`: the session's id goes into a header.
 pub(super) async fn initialize(
     state: &Arc<State>,
     head: &Head<'_>,
     message: Box<Envelope>,
 ) -> Result<Response<ResponseBody>, Reject> {
+    let accept = head.accept;
+    let opened = open(state, message, &Revision::SERVED, |handshake| {
+        Ticket::opened_by(handshake, state::now())
+    });
+    let Opened {
+        ticket,
+        id,
+        facts,
+        result,
+    } = opened.await?;
+    let session = match ticket {
+        Some(ticket) => {
+            let client = ticket.client.as_ref();
+            let front = Front::StreamableHttp;
+            state.census.meet(front, ticket.revision, client);
+            Some(seal(state, &ticket).ok_or_else(no_room)?)
+        }
+        None => None,
+    };
+    let mut response = respond::outcome(state, accept, facts, &id, &result);
+    if let Some(session) = session {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(SESSION_ID), session);
+    }
+    Ok(response)
+}
+
+/// Opens a session that speaks one of the revisions `served`, with the ticket that `issue` makes of
+/// what was settled.
+pub(crate) async fn open(
+    state: &Arc<State>,
+    message: Box<Envelope>,
+    served: &[Revision],
+    issue: impl FnOnce(Handshake) -> Result<Ticket, NoEntropy>,
+) -> Result<Opened, Reject> {
     if message.kind() != Kind::Request {
         return Err(Reject::bad_request(
             code::INVALID_REQUEST,
             "initialize is a request: it needs an id",
         ));
     }
-    let accept = head.accept;
-    let call = legacy::admit(*message)?;
-    let handshake = match Handshake::read(&call.params) {
+    let Call { id, params, .. } = legacy::admit(*message)?;
+    let handshake = match Handshake::read(&params, served) {
         Ok(handshake) => handshake,
         Err(failure) => {
-            let facts = tidegate_era::Revision::NEWEST_LEGACY.facts();
-            return Ok(respond::outcome(
-                state,
-                accept,
-                facts,
-                &call.id,
-                &Outcome::from(failure),
-            ));
+            return Ok(Opened {
+                ticket: None,
+                id,
+                facts: Revision::NEWEST_LEGACY.facts(),
+                result: failure.into(),
+            });
         }
     };
     let facts = handshake.revision.facts();
@@ -51,33 +93,35 @@ pub(super) async fn initialize(
         &offer.server,
         offer.instructions.as_deref(),
     );
-    let id = seal(state, handshake).ok_or_else(|| {
-        Reject::busy(
-            StatusCode::SERVICE_UNAVAILABLE,
-            1,
-            "no session can be opened at the moment",
-        )
-    })?;
-    let mut response = respond::outcome(state, accept, facts, &call.id, &result);
-    response
-        .headers_mut()
-        .insert(HeaderName::from_static(SESSION_ID), id);
-    Ok(response)
-}
-
-fn seal(state: &State, handshake: Handshake) -> Option<HeaderValue> {
-    let ticket = Ticket::opened_by(handshake, state::now()).ok()?;
+    let ticket = issue(handshake).map_err(|_| no_room())?;
     tracing::debug!(
         session = ticket.key.to_hex(),
         revision = %ticket.revision,
         client = ticket.client.as_ref().map(|client| client.name.as_str()),
         "a session was opened"
     );
-    let id = state.keys.seal(&ticket, b"").ok()?;
+    Ok(Opened {
+        ticket: Some(ticket),
+        id,
+        facts,
+        result,
+    })
+}
+
+fn seal(state: &State, ticket: &Ticket) -> Option<HeaderValue> {
+    let id = state.keys.seal(ticket, b"").ok()?;
     HeaderValue::try_from(id).ok()
 }
 
+fn no_room() -> Reject {
+    Reject::busy(
+        StatusCode::SERVICE_UNAVAILABLE,
+        1,
+        "no session can be opened at the moment",
+    )
+}
+
 /// The empty result of `ping`, `logging/setLevel` and subscriptions, which must be exactly that.
-pub(super) const fn empty() -> Outcome {
+pub(crate) const fn empty() -> Outcome {
     Outcome::complete(Raw::empty_object())
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use http::{Response, StatusCode, request::Parts};
-use tidegate_era::{Accept, Envelope, Facts, Head, Kind, Reject, code, legacy, modern::Offered};
+use tidegate_era::{
+    Accept, Envelope, Head, Kind, Reject, code, encode::Framing, legacy, modern::Offered,
+};
 use tidegate_handler::{Caller, Failure, Offer};
 use tidegate_model::{Call, Method, Outcome};
 use tidegate_session::{Full, Numbers, Subscribed};
@@ -72,7 +74,15 @@ pub(super) async fn answer(
     let is_kept = facts.resumes && respond::may_stream(state, accept);
     let numbers = is_kept.then(|| state.replay.numbers(inside.ticket.key, &call.id));
     let numbers = numbers.flatten();
-    let begun = request(state, &inside, facts, &offer, call, Some(parts), numbers)?;
+    let begun = request(
+        state,
+        &inside,
+        &offer,
+        call,
+        Some(parts),
+        Framing::Sse,
+        numbers,
+    )?;
     respond::answer(state, accept, facts, begun).await
 }
 
@@ -100,7 +110,7 @@ pub(super) async fn batch(
             let call = legacy::admit(message)?;
             let id = call.id.clone();
             // Calls that share a stream cannot be resumed: an event's id names one call alone.
-            let one = request(state, &inside, facts, &offer, call, None, None);
+            let one = request(state, &inside, &offer, call, None, Framing::Sse, None);
             // One that is refused must not take the others with it.
             begun.push(one.unwrap_or_else(|reject| {
                 Begun::Done(id, Failure::internal(reject.message).into())
@@ -113,7 +123,7 @@ pub(super) async fn batch(
 }
 
 /// Takes a notification or a response.
-fn take(state: &State, inside: &Inside, message: &Envelope) {
+pub(crate) fn take(state: &State, inside: &Inside, message: &Envelope) {
     let Some(method) = &message.method else {
         state.asked.take(inside.ticket.key, message);
         return;
@@ -126,15 +136,16 @@ fn take(state: &State, inside: &Inside, message: &Envelope) {
 }
 
 /// Answers what the session itself knows, and gives the rest to the handler.
-fn request(
+pub(crate) fn request(
     state: &Arc<State>,
     inside: &Inside,
-    facts: Facts,
     offer: &Offer,
     call: Call,
     parts: Option<Box<Parts>>,
+    framing: Framing,
     numbers: Option<Box<Numbers>>,
 ) -> Result<Begun, Reject> {
+    let facts = inside.ticket.revision.facts();
     let done = |outcome: Outcome| Ok(Begun::Done(call.id.clone(), outcome));
     match &call.method {
         Method::Ping => done(empty()),
@@ -160,12 +171,12 @@ fn request(
                 ..Caller::new(facts)
             };
             let level = inside.level.or(facts.default_log_level);
-            Ok(begin(state, call, caller, level, None, numbers))
+            Ok(begin(state, call, caller, framing, level, None, numbers))
         }
     }
 }
 
-const fn is_modern_only(method: &Method) -> bool {
+pub(crate) const fn is_modern_only(method: &Method) -> bool {
     matches!(
         method,
         Method::Discover

@@ -9,7 +9,7 @@ use tidegate_model::Call;
 use tidegate_session::Limits;
 
 use crate::{
-    respond::{self, ResponseBody},
+    respond::{self, Listener, ResponseBody},
     state::State,
     tasks,
 };
@@ -22,24 +22,35 @@ pub(super) async fn listen(
     offer: &Offer,
     call: Call,
 ) -> Result<Response<ResponseBody>, Reject> {
-    let id = call.id.clone();
-    let stream = try_listen(state, accept, facts, offer, call).await;
-    stream.map_err(|reject| reject.for_id(Some(id)))
+    if !accept.sse {
+        let unread = Reject::guard(
+            StatusCode::NOT_ACCEPTABLE,
+            "the answer is text/event-stream, however short; accept it",
+        );
+        return Err(unread.for_id(Some(call.id)));
+    }
+    let listener = admit(state, facts, offer, call).await?;
+    Ok(respond::listen(state, listener))
 }
 
-async fn try_listen(
+/// Lets a listener in.
+pub(crate) async fn admit(
     state: &Arc<State>,
-    accept: Accept,
     facts: Facts,
     offer: &Offer,
     call: Call,
-) -> Result<Response<ResponseBody>, Reject> {
-    if !accept.sse {
-        return Err(Reject::guard(
-            StatusCode::NOT_ACCEPTABLE,
-            "the answer is text/event-stream, however short; accept it",
-        ));
-    }
+) -> Result<Listener, Reject> {
+    let id = call.id.clone();
+    let listener = try_admit(state, facts, offer, call).await;
+    listener.map_err(|reject| reject.for_id(Some(id)))
+}
+
+async fn try_admit(
+    state: &Arc<State>,
+    facts: Facts,
+    offer: &Offer,
+    call: Call,
+) -> Result<Listener, Reject> {
     let offered = Filter::offered(&offer.capabilities);
     let bulletin = state.handler.bulletin();
     if bulletin.is_none() && offered.names_changes() {
@@ -64,8 +75,12 @@ async fn try_listen(
         })?;
     }
     let open = state.streams.listen(seen)?;
-    let bulletin = bulletin.as_ref();
-    Ok(respond::listen(
-        state, open, facts, call.id, bulletin, &honoured, followed,
-    ))
+    Ok(Listener {
+        open,
+        facts,
+        id: call.id,
+        bulletin,
+        honoured,
+        followed,
+    })
 }

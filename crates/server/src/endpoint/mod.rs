@@ -2,13 +2,14 @@
 
 mod body;
 mod post;
-mod modern;
-mod listen;
-mod legacy;
-mod session;
-mod handshake;
+pub(crate) mod modern;
+pub(crate) mod listen;
+pub(crate) mod legacy;
+pub(crate) mod session;
+pub(crate) mod handshake;
 mod resume;
 mod standing;
+pub(crate) mod stdio;
 
 pub(crate) use self::{
     post::post,

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use http::{Response, request::Parts};
 use tidegate_era::{
-    Accept, Envelope, Facts, Head, Kind, Reject, Revision, code, encode::Signature, modern,
+    Accept, Envelope, Facts, Head, Kind, Reject, Revision, code,
+    encode::{Framing, Signature},
+    modern,
 };
 use tidegate_handler::Caller;
 use tidegate_model::{Call, Method};
 
 use super::listen::listen;
 use crate::{
+    census::Front,
     dispatch::{Begun, begin, returned},
     respond::{self, ResponseBody},
     state::State,
@@ -52,6 +55,10 @@ pub(super) async fn admit(
     let offer = state.offer(facts).await.map_err(unavailable)?;
     let call = modern::admit(head, &parts.headers, *message, &*offer)?;
     if call.method == Method::Discover {
+        let client = call.meta.client_info.as_ref();
+        let client = client.and_then(|raw| raw.decode().ok());
+        let front = Front::StreamableHttp;
+        state.census.meet(front, revision, client.as_ref());
         let instructions = offer.instructions.as_deref();
         let outcome = modern::discover(&offer.capabilities, instructions, offer.cache);
         // Here the server says all of itself, and in every other result only its name.
@@ -72,30 +79,41 @@ pub(super) async fn answer(
     parts: Box<Parts>,
     admitted: Admitted,
 ) -> Result<Response<ResponseBody>, Reject> {
-    let (mut call, facts, accept) = match admitted {
+    let (call, facts, accept) = match admitted {
         Admitted::Call(call, facts, accept) => (call, facts, accept),
         Admitted::Answer(answer) => return Ok(answer),
     };
+    let begun = start(state, call, facts, Some(parts), Framing::Sse).await;
+    respond::answer(state, accept, facts, begun).await
+}
+
+/// Begins a call: by the handler, or by whoever looks after tasks.
+pub(crate) async fn start(
+    state: &Arc<State>,
+    mut call: Call,
+    facts: Facts,
+    parts: Option<Box<Parts>>,
+    framing: Framing,
+) -> Begun {
     let caller = Caller {
         capabilities: call.meta.client_capabilities.take(),
         info: call.meta.client_info.take(),
-        request: Some(parts),
+        request: parts,
         ..Caller::new(facts)
     };
     if tasks::is_about_tasks(&call.method) {
         let outcome = Box::pin(tasks::answer(state, &call, &caller)).await;
-        return Ok(respond::outcome(state, accept, facts, &call.id, &outcome));
+        return Begun::Done(call.id, outcome);
     }
     let log_level = call.meta.log_level;
-    let begun = match returned(state, &call, &caller) {
-        Ok(returned) => begin(state, call, caller, log_level, returned, None),
+    match returned(state, &call, &caller) {
+        Ok(returned) => begin(state, call, caller, framing, log_level, returned, None),
         Err(failure) => Begun::Done(call.id, failure.into()),
-    };
-    respond::answer(state, accept, facts, begun).await
+    }
 }
 
 /// What is offered cannot be said: whoever knows does not answer.
-pub(super) fn unavailable(failure: tidegate_handler::Failure) -> Reject {
+pub(crate) fn unavailable(failure: tidegate_handler::Failure) -> Reject {
     tracing::warn!("the handler's offer cannot be had: {failure}");
     Reject::busy(
         http::StatusCode::SERVICE_UNAVAILABLE,

@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// A session that was let in.
-pub(super) struct Inside {
-    pub(super) ticket: Arc<Ticket>,
+pub(crate) struct Inside {
+    pub(crate) ticket: Arc<Ticket>,
     /// The log level it set, if it did.
-    pub(super) level: Option<Level>,
+    pub(crate) level: Option<Level>,
 }
 
 /// Lets a message into its session.

@@ -71,12 +71,12 @@ pub(crate) async fn serve(state: Arc<State>, listener: Listener, stop: impl Futu
         tasks = state.tasks.len(),
         "stopping: calls under way may end"
     );
-    state.streams.close_all();
+    state.stop();
     let _ = stopping.send(true);
     let all_gone = async {
         let _ = permits.acquire_many(most).await;
         // Calls whose callers hung up, and tasks, have no connection to wait for.
-        while state.calls.len() + state.tasks.len() > 0 {
+        while state.calls.len() + state.tasks.len() + state.census.len() > 0 {
             tokio::time::sleep(PAUSE).await;
         }
     };

@@ -9,7 +9,7 @@ use tidegate_session::{News, Seat, SessionKey};
 use crate::{dispatch::Seen, state::State};
 
 /// A place from which changes are heard.
-pub(super) struct Hearing {
+pub(crate) struct Hearing {
     seat: Seat,
     watched: Watched,
     /// Whose subscriptions are watched too. They may change while the stream is open.
@@ -20,7 +20,7 @@ pub(super) struct Hearing {
 
 impl Hearing {
     /// Returns a place to hear what `filter` names.
-    pub(super) fn new(bulletin: &Arc<Bulletin>, filter: &Filter) -> Self {
+    pub(crate) fn new(bulletin: &Arc<Bulletin>, filter: &Filter) -> Self {
         let uris = filter.resource_subscriptions.iter().flatten();
         Self {
             seat: bulletin.seat(),
@@ -35,7 +35,7 @@ impl Hearing {
     }
 
     /// Lets it hear of what the session subscribes to as well.
-    pub(super) fn with_session(mut self, state: &Arc<State>, session: SessionKey) -> Self {
+    pub(crate) fn with_session(mut self, state: &Arc<State>, session: SessionKey) -> Self {
         self.session = Some((Arc::clone(state), session));
         self
     }
@@ -44,7 +44,7 @@ impl Hearing {
     ///
     /// Nothing of what came up to then is lost: the place is taken before the subscriptions are
     /// read, so whatever is subscribed to later also changes later, and wakes the task again.
-    pub(super) fn take(&mut self, task: &Task<'_>, seen: &Seen) -> Vec<News> {
+    pub(crate) fn take(&mut self, task: &Task<'_>, seen: &Seen) -> Vec<News> {
         let bulletin = self.seat.bulletin();
         let mut seen = seen.lock();
         let until = bulletin.wait(task, &self.seat);

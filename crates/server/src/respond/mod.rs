@@ -15,7 +15,8 @@ pub use self::body::ResponseBody;
 pub(crate) use self::{
     answer::{answer, may_stream, outcome, signed},
     batch::batch,
-    listen::listen,
+    hearing::Hearing,
+    listen::{ListenStream, Listener, listen},
     refuse::{accepted, ended, refuse},
     resumed::{Resumed, resumed},
     standing::standing,

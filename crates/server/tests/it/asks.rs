@@ -4,4 +4,4 @@ mod late;
 mod live;
 mod rounds;
 mod states;
-mod tools;
+pub(crate) mod tools;

@@ -2,6 +2,7 @@
 
 mod asks;
 mod faults;
+mod lines;
 mod router;
 mod tasks;
 mod vectors;
@@ -10,7 +11,9 @@ mod vectors;
 #[test]
 fn no_file_is_forgotten() {
     let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
-    for room in ["main", "asks", "faults", "router", "tasks", "vectors"] {
+    for room in [
+        "main", "asks", "faults", "lines", "router", "tasks", "vectors",
+    ] {
         let door = std::fs::read_to_string(here.join(room).with_extension("rs")).expect("a module");
         let folder = if room == "main" {
             here.clone()

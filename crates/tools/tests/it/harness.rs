@@ -106,6 +106,7 @@ fn context(log_level: Option<Level>, progress: bool) -> Context {
         log_level,
         traceparent: None,
         tracestate: None,
+        shared_as: None,
         returned: None,
     };
     Context::new(Caller::new(Revision::V2026_07_28.facts()), lent)

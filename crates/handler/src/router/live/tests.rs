@@ -20,6 +20,7 @@ fn context() -> Context {
         log_level: None,
         traceparent: None,
         tracestate: None,
+        shared_as: None,
         returned: None,
     };
     Context::new(Caller::new(Revision::V2026_07_28.facts()), lent)

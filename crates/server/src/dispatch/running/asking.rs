@@ -2,7 +2,7 @@
 
 use std::task::Poll;
 
-use tidegate_era::encode::{self, Framing};
+use tidegate_era::encode;
 use tidegate_handler::Failure;
 use tidegate_model::{Method, Raw};
 use tidegate_session::SessionKey;
@@ -41,7 +41,7 @@ impl Inner {
                         let asked = &self.state.asked;
                         let id = asked.send(&mut pending.out, *session, &self.cx, &ask);
                         self.cx.lane().push_now(|out| {
-                            Framing::Sse.write(out, |out| {
+                            self.cx.framing().write(out, |out| {
                                 encode::request(out, self.facts, &id, &ask.request);
                             });
                         });

@@ -18,7 +18,7 @@ pub(super) fn name() -> Elicit {
 }
 
 /// A server with all of them.
-pub(super) fn asking() -> Server {
+pub(crate) fn asking() -> Server {
     server()
         .tool("greet", greet)
         .tool("pay", pay)

@@ -1,0 +1,129 @@
+//! The modern era on a shared connection: each request stands alone, and is told by its id.
+
+use std::{future::poll_fn, sync::Arc};
+
+use tidegate_era::{
+    Envelope, Kind, Reject, Revision, code,
+    encode::{self, Signature},
+    modern,
+};
+use tidegate_model::{Id, Method};
+
+use super::{Channel, Closed, ids::Place, outbox::Outbox};
+use crate::{
+    census::Front,
+    endpoint::{listen, modern as messages},
+    respond::ListenStream,
+};
+
+// === impl Channel ===
+
+impl Channel {
+    /// Takes a message that claims the modern era.
+    pub(super) async fn stateless(
+        &mut self,
+        message: Box<Envelope>,
+        revision: Revision,
+    ) -> Result<(), Closed> {
+        match message.kind() {
+            Kind::Request => {}
+            Kind::Notification => {
+                let method = message.method.as_ref().map(Method::read);
+                if method == Some(Method::Cancelled) {
+                    self.cancelled(&message);
+                }
+                return Ok(());
+            }
+            Kind::Response => {
+                let reject = Reject::bad_request(
+                    code::INVALID_REQUEST,
+                    "responses are not sent in this revision; answers ride in inputResponses",
+                );
+                return self.refuse(&reject).await;
+            }
+        }
+        let id = message.id.clone();
+        if self.presence.front() == Front::HttpSse {
+            return self.refuse(&legacy_only(revision).for_id(id)).await;
+        }
+        match self.begin(message, revision).await {
+            Ok(sent) => sent,
+            Err(reject) => self.refuse(&reject.for_id(id)).await,
+        }
+    }
+
+    /// Cancels what a notification names.
+    pub(super) fn cancelled(&self, message: &Envelope) {
+        if let Some(id) = &message.params.request_id {
+            self.ids.cancel(id);
+        }
+    }
+
+    async fn begin(
+        &mut self,
+        message: Box<Envelope>,
+        revision: Revision,
+    ) -> Result<Result<(), Closed>, Reject> {
+        let facts = revision.facts();
+        let state = Arc::clone(&self.state);
+        let offer = state.offer(facts).await.map_err(messages::unavailable)?;
+        let call = modern::admit_without_head(*message, &*offer)?;
+        if call.method == Method::Discover {
+            let client = call.meta.client_info.as_ref();
+            let client = client.and_then(|raw| raw.decode().ok());
+            self.presence.meet(revision, client.as_ref());
+            let instructions = offer.instructions.as_deref();
+            let outcome = modern::discover(&offer.capabilities, instructions, offer.cache);
+            let signature = Signature::new(&offer.server);
+            let answer = |out: &mut Vec<u8>| {
+                encode::response(out, facts, &signature, &call.id, &outcome);
+            };
+            return Ok(self.send(answer).await);
+        }
+        let place = self.ids.enter(&call.id)?;
+        if call.method == Method::Listen {
+            let id = call.id.clone();
+            let listener = Box::pin(listen::admit(&state, facts, &offer, call)).await?;
+            let stream = ListenStream::new(&state, listener, self.framing);
+            self.reap();
+            self.streams
+                .spawn(tell(stream, id, place, self.outbox.clone(), self.framing));
+            return Ok(Ok(()));
+        }
+        let begun = messages::start(&state, call, facts, None, self.framing).await;
+        Ok(self.follow(facts, begun, Some(place)).await)
+    }
+}
+
+/// HTTP+SSE is older than the era. A client that asks for it here goes on by `initialize`.
+fn legacy_only(revision: Revision) -> Reject {
+    let mut reject = Reject::unsupported_version(revision.name());
+    let served = Revision::ON_CHANNELS.map(Revision::name);
+    let data = serde_json::json!({ "supported": served, "requested": revision.name() });
+    reject.data = Some(data.into());
+    reject
+}
+
+/// Sends a listener's stream until it ends or is cancelled.
+async fn tell(
+    mut stream: ListenStream,
+    id: Id,
+    mut place: Place,
+    outbox: Outbox,
+    framing: encode::Framing,
+) {
+    let to_its_end = async {
+        while let Some(chunk) = poll_fn(|task| stream.poll_chunk(task)).await {
+            outbox.send(chunk).await?;
+        }
+        // The result was the end; some clients wait for this one (2026-07-28 cancellation).
+        let mut out = Vec::with_capacity(96);
+        framing.write(&mut out, |out| encode::cancelled(out, &id));
+        outbox.send(out.into()).await
+    };
+    tokio::select! {
+        biased;
+        () = place.cancelled() => {}
+        _ = to_its_end => {}
+    }
+}

@@ -1,0 +1,82 @@
+//! One message off the wire: which era it is, and who takes it.
+
+use bytes::Bytes;
+use tidegate_era::{Body, Envelope, Kind, Reject, Verdict, classify_without_head, code};
+use tidegate_model::Method;
+
+use super::{Channel, Closed};
+
+// === impl Channel ===
+
+impl Channel {
+    /// Takes one message. It returns when the message was begun, not when it was answered, so that
+    /// calls run side by side; it waits while nobody reads what there is to send.
+    ///
+    /// # Errors
+    ///
+    /// When the other end is gone.
+    pub(crate) async fn take(&mut self, bytes: &Bytes) -> Result<(), Closed> {
+        match Body::read(bytes) {
+            Ok(Body::One(message)) => self.one(message).await,
+            Ok(Body::Batch(messages)) => self.batch(messages).await,
+            Err((malformed, id)) => self.refuse(&Reject::from(malformed).for_id(id)).await,
+        }
+    }
+
+    /// Says that a message was too long to be read.
+    ///
+    /// # Errors
+    ///
+    /// When the other end is gone.
+    pub(crate) async fn too_long(&self, most: usize) -> Result<(), Closed> {
+        let reject = Reject::bad_request(
+            code::INVALID_REQUEST,
+            format!("a message may have {most} bytes; this one was longer, and was skipped"),
+        );
+        self.refuse(&reject).await
+    }
+
+    async fn one(&mut self, message: Box<Envelope>) -> Result<(), Closed> {
+        match classify_without_head(&message) {
+            Ok(Verdict::Modern(revision)) => self.stateless(message, revision).await,
+            Ok(Verdict::Initialize) => self.initialize(message).await,
+            Ok(Verdict::Session) => {
+                // A notification need not say which era it is of: its request knows.
+                let method = message.method.as_ref().map(Method::read);
+                if message.kind() == Kind::Notification && method == Some(Method::Cancelled) {
+                    self.cancelled(&message);
+                }
+                self.within_session(message).await
+            }
+            Err(reject) if message.kind() == Kind::Request => self.refuse(&reject).await,
+            Err(reject) => {
+                tracing::debug!("a notification is left aside: {}", reject.message);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes an array of messages, where the revision has them; each is answered by itself.
+    async fn batch(&mut self, messages: Vec<Envelope>) -> Result<(), Closed> {
+        let session = self.session.as_ref();
+        let reads = session.is_some_and(|session| session.ticket.revision.facts().reads_batches);
+        let claims = |message: &Envelope| message.params.meta.version.is_some();
+        if !reads || messages.iter().any(claims) {
+            let reject = Reject::bad_request(
+                code::INVALID_REQUEST,
+                "send one message at a time; arrays were given up in 2025-06-18",
+            );
+            return self.refuse(&reject).await;
+        }
+        for message in messages {
+            self.within_session(Box::new(message)).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.leave_session();
+    }
+}
