@@ -4,6 +4,7 @@
 //!   tests/sse.rs       a stream in any pieces  ──▶ the same events
 //!   tests/envelope.rs  any bytes, any tokens   ──▶ read as serde_json reads them, or refused
 //!   tests/ladder.rs    any head, any message   ──▶ a call, or a refusal with its status
+//!   tests/channel.rs   any lines in any pieces  ─▶ each request answered once, and a good end
 //!   tests/sealed.rs    any token               ──▶ opens for its owner, or not at all
 //!   tests/replay.rs    any life of streams     ──▶ each frame once and in order, or a gap that is said
 //!   tests/machines.rs  any list of operations  ──▶ what a simple model of the machine says

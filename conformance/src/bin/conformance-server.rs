@@ -1,4 +1,5 @@
-//! Serves the fixtures of the official conformance suite: `conformance-server --listen 127.0.0.1:0`.
+//! Serves the fixtures of the official conformance suite: `conformance-server --listen 127.0.0.1:0`,
+//! or over standard input and output: `conformance-server --stdio`.
 
 use std::{
     error::Error,
@@ -15,6 +16,10 @@ struct Flags {
     /// Where to listen; port 0 picks a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: String,
+
+    /// Serve over standard input and output, a message a line.
+    #[arg(long, conflicts_with = "listen")]
+    stdio: bool,
 
     /// How calls are answered.
     #[arg(long, value_enum, default_value_t)]
@@ -35,10 +40,12 @@ enum Answer {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let flags = Flags::parse();
-    let server = Server::from_handler(tidegate_conformance::router())
-        .respond(flags.respond.into())
-        .bind(flags.listen.as_str())
-        .await?;
+    let server = Server::from_handler(tidegate_conformance::router()).respond(flags.respond.into());
+    if flags.stdio {
+        server.stdio_until(interrupted()).await?;
+        return Ok(());
+    }
+    let server = server.bind(flags.listen.as_str()).await?;
     // The suite's runner waits for this line.
     writeln!(io::stdout(), "listening on {}", server.url())?;
     server.run_until(interrupted()).await?;
