@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   tests/sse.rs       a stream in any pieces  ──▶ the same events
+//!   tests/ndjson.rs    lines in any pieces     ──▶ the same lines, none over the limit
 //!   tests/envelope.rs  any bytes, any tokens   ──▶ read as serde_json reads them, or refused
 //!   tests/ladder.rs    any head, any message   ──▶ a call, or a refusal with its status
 //!   tests/channel.rs   any lines in any pieces  ─▶ each request answered once, and a good end

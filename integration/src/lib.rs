@@ -8,6 +8,7 @@
 //!
 //! A helper that cannot go on panics with all that the program said: it runs inside tests alone.
 
+mod browser;
 mod clients;
 mod cutting;
 mod documents;
@@ -16,6 +17,7 @@ mod process;
 mod servers;
 mod transcript;
 
+pub use browser::page_reports;
 pub use clients::{
     OfficialClient, TidegateClient, python_1_client, python_2_client, tidegate_client,
     typescript_1_client, typescript_2_client,

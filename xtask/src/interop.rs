@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::shell::{cargo, run, target_dir};
-use crate::toolbox::{Cache, Node, packages, python_with};
+use crate::toolbox::{Cache, Node, chromium, need, packages, python_with};
 
 /// Where the tests of whole programs find the `tidegate` command.
 pub(crate) const COMMAND: &str = "TIDEGATE_BIN";
@@ -19,9 +19,11 @@ pub(crate) fn command() -> PathBuf {
 /// Prepares every peer and tells the tests, by the environment, where each one is.
 pub(crate) fn prepare(cache: &Cache, tests: &mut Command) -> Result<()> {
     let node = Node::find(cache)?;
+    need("curl", "--version", "curl")?;
     tests
         .env(COMMAND, command())
         .env("TIDEGATE_NODE", node.binary())
+        .env("TIDEGATE_CHROMIUM", chromium()?)
         .env("TIDEGATE_RMCP_PEER", rmcp_peer()?);
     for generation in ["1", "2"] {
         let (ts, py) = (format!("ts{generation}"), format!("py{generation}"));

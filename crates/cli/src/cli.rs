@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::{call, demo, list, prompt, read, serve},
+    commands::{call, demo, list, prompt, read, serve, stream},
     error::{EXIT_CODES, Error},
 };
 
@@ -22,6 +22,7 @@ enum Command {
     Demo(demo::Args),
     Serve(serve::Args),
     Call(call::Args),
+    Stream(stream::Args),
     List(list::Args),
     Read(read::Args),
     Prompt(prompt::Args),
@@ -36,6 +37,7 @@ impl Cli {
             Command::Demo(args) => demo::run(args),
             Command::Serve(args) => serve::run(args),
             Command::Call(args) => call::run(args),
+            Command::Stream(args) => stream::run(args),
             Command::List(args) => list::run(args),
             Command::Read(args) => read::run(args),
             Command::Prompt(args) => prompt::run(args),
@@ -48,6 +50,7 @@ impl Cli {
             Command::Demo(args) => args.json,
             Command::Serve(args) => args.json,
             Command::Call(args) => args.json,
+            Command::Stream(args) => args.json,
             Command::List(args) => args.json,
             Command::Read(args) => args.json,
             Command::Prompt(args) => args.json,

@@ -58,6 +58,14 @@ pub(crate) enum Event<'a> {
     },
 }
 
+/// An event of a plain stream whose type is the server's own.
+#[derive(Debug)]
+pub(crate) struct Foreign<'a> {
+    pub(crate) event: &'a str,
+    /// An object's fields stand at the top level; whatever else, under `data`.
+    pub(crate) data: &'a Value,
+}
+
 /// The fields of an object that the server sent, at the top level of the event.
 #[derive(Debug)]
 pub(crate) struct Fields<'a>(pub(crate) &'a Map<String, Value>);
@@ -65,7 +73,7 @@ pub(crate) struct Fields<'a>(pub(crate) &'a Map<String, Value>);
 /// Writes one event and lets it go at once, so that a reader of the pipe sees it live.
 ///
 /// One write a line: lines of two writers on one pipe do not mix.
-pub(crate) fn write(to: &mut impl Write, event: &Event<'_>) -> io::Result<()> {
+pub(crate) fn write(to: &mut impl Write, event: &impl Serialize) -> io::Result<()> {
     let mut line =
         serde_json::to_vec(event).expect("events hold strings, numbers and JSON values only");
     line.push(b'\n');
@@ -91,6 +99,24 @@ fn whole(value: f64) -> Option<Number> {
         return Some(Number::from(value as i64));
     }
     Number::from_f64(value)
+}
+
+// === impl Foreign ===
+
+impl Serialize for Foreign<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("event", self.event)?;
+        match self.data {
+            Value::Object(fields) => {
+                for (name, value) in fields.iter().filter(|(name, _)| *name != "event") {
+                    map.serialize_entry(name, value)?;
+                }
+            }
+            data => map.serialize_entry("data", data)?,
+        }
+        map.end()
+    }
 }
 
 // === impl Fields ===
@@ -189,6 +215,22 @@ mod tests {
             line(&error(None, &[])),
             r#"{"event":"error","kind":"protocol","message":"Unknown tool: x"}"#
         );
+    }
+
+    #[test]
+    fn a_foreign_event_keeps_its_type_and_its_fields() {
+        let line = |data: Value| {
+            let event = Foreign {
+                event: "info",
+                data: &data,
+            };
+            serde_json::to_string(&event).unwrap()
+        };
+        assert_eq!(
+            line(json!({"message": "m", "event": "x"})),
+            r#"{"event":"info","message":"m"}"#
+        );
+        assert_eq!(line(json!("m")), r#"{"event":"info","data":"m"}"#);
     }
 
     #[test]

@@ -73,9 +73,9 @@ enum Era {
 
 /// One header of the command line.
 #[derive(Clone, Debug, PartialEq)]
-struct Header {
-    name: String,
-    value: String,
+pub(crate) struct Header {
+    pub(crate) name: String,
+    pub(crate) value: String,
 }
 
 // === impl Remote ===
@@ -90,6 +90,12 @@ impl Remote {
             era: Era::Auto,
             deadline: None,
         }
+    }
+
+    /// Sends these headers with every request.
+    pub(crate) fn with_headers(mut self, headers: Vec<Header>) -> Self {
+        self.header = headers;
+        self
     }
 
     /// Connects, works, and takes leave.
@@ -174,7 +180,8 @@ impl Remote {
     }
 }
 
-fn kind(error: &client::Error) -> Kind {
+/// Returns which kind of error the library's is.
+pub(crate) fn kind(error: &client::Error) -> Kind {
     match error {
         error if error.is_timeout() => Kind::Timeout,
         error if error.is_connect() => Kind::Connect,
@@ -185,7 +192,7 @@ fn kind(error: &client::Error) -> Kind {
 }
 
 /// Reads the address of a server.
-fn endpoint(text: &str) -> Result<Url, String> {
+pub(crate) fn endpoint(text: &str) -> Result<Url, String> {
     let example = "write it as http://127.0.0.1:8080/mcp";
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),

@@ -27,7 +27,7 @@ pub(crate) fn text(text: &str) -> Result<(), Error> {
 }
 
 /// Prints an event of `--json`.
-pub(crate) fn event(event: &Event<'_>) -> Result<(), Error> {
+pub(crate) fn event(event: &impl serde::Serialize) -> Result<(), Error> {
     json::write(&mut io::stdout().lock(), event).map_err(Error::stdout)
 }
 

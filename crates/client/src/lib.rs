@@ -66,6 +66,7 @@ mod listen;
 mod memory;
 mod message;
 mod place;
+mod plain;
 mod probe;
 mod pursuit;
 mod receive;
@@ -97,6 +98,7 @@ pub use self::{
     info::ServerInfo,
     listen::{Listening, Topics},
     message::{Event, Log, Message, Notification, Progress, Request, Response, RpcError},
+    plain::{Plain, PlainClient, PlainStream},
     probe::EraChoice,
     results::{CallResult, PromptResult, ReadResult, ToolInfo},
     retry::Reconnect,

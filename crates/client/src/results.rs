@@ -69,6 +69,15 @@ pub struct ToolInfo {
 
 // === impl CallResult ===
 
+impl TryFrom<Raw> for CallResult {
+    type Error = Error;
+
+    /// Reads a result as it came, by whatever way.
+    fn try_from(raw: Raw) -> Result<Self, Error> {
+        Self::read(raw)
+    }
+}
+
 impl CallResult {
     pub(crate) fn read(raw: Raw) -> Result<Self, Error> {
         #[derive(Deserialize)]

@@ -3,19 +3,21 @@
 use std::{fmt, io::Write};
 
 use serde::Serialize;
-use tidegate_model::{Id, Raw, ask::InputRequest};
+use tidegate_model::{Id, Level, Raw, ask::InputRequest};
 
-pub(crate) use self::response::{members, part};
+pub(crate) use self::response::{failure_code, members, part, tool_error};
 pub use self::{
-    notice::{REQUEST_ID, log, progress, visited},
+    notice::{REQUEST_ID, log, number, progress, visited},
     response::{Signature, response, status},
     task::{settled, task},
+    typed::Typed,
 };
 use crate::{question, reject::Reject, revision::Facts};
 
 mod notice;
 mod response;
 mod task;
+mod typed;
 
 /// How messages are told apart on their way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub enum Framing {
     Line,
     /// There is but one.
     Bare,
+    /// Each says what it is, outside JSON-RPC (plain HTTP).
+    Typed(Typed),
 }
 
 // === impl Framing ===
@@ -33,15 +37,45 @@ pub enum Framing {
 impl Framing {
     /// Writes one message between its marks.
     pub fn write(self, out: &mut Vec<u8>, message: impl FnOnce(&mut Vec<u8>)) {
-        if self == Self::Sse {
+        if matches!(self, Self::Sse | Self::Typed(Typed::Sse)) {
             // Lenient clients want the type said; its default is the same.
             out.extend_from_slice(b"event: message\ndata: ");
         }
         message(out);
         match self {
-            Self::Sse => out.extend_from_slice(b"\n\n"),
-            Self::Line => out.push(b'\n'),
+            Self::Sse | Self::Typed(Typed::Sse) => out.extend_from_slice(b"\n\n"),
+            Self::Line | Self::Typed(Typed::Ndjson) => out.push(b'\n'),
             Self::Bare => {}
+        }
+    }
+
+    /// Writes progress, in the words of this framing.
+    pub fn progress(
+        self,
+        out: &mut Vec<u8>,
+        token: &Raw,
+        done: f64,
+        total: Option<f64>,
+        message: Option<&dyn fmt::Display>,
+    ) {
+        match self {
+            Self::Typed(typed) => typed.progress(out, done, total, message),
+            _ => self.write(out, |out| progress(out, token, done, total, message)),
+        }
+    }
+
+    /// Writes a log message, in the words of this framing; `data` is its `data`, JSON already.
+    /// Where requests share a connection, `request` says which one it belongs to.
+    pub fn log(
+        self,
+        out: &mut Vec<u8>,
+        level: Level,
+        request: Option<&Id>,
+        data: impl FnOnce(&mut Vec<u8>),
+    ) {
+        match self {
+            Self::Typed(typed) => typed.log(out, level, data),
+            _ => self.write(out, |out| log(out, level, request, data)),
         }
     }
 }

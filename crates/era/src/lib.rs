@@ -33,11 +33,15 @@ pub mod legacy;
 pub mod modern;
 mod header_params;
 mod question;
+mod argument;
+pub mod plain;
 pub mod encode;
 pub mod notice;
 pub mod sse;
+pub mod ndjson;
 
 pub use self::{
+    argument::argument,
     classify::{Verdict, classify, classify_without_head},
     envelope::{Body, Envelope, Kind, MAX_BATCH},
     head::{Accept, Head, SESSION_ID},

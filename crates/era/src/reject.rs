@@ -44,6 +44,8 @@ pub struct Reject {
     pub id: Option<Id>,
     /// Seconds after which trying again makes sense.
     pub retry_after: Option<u32>,
+    /// The methods that would have been right, where this one is not (405).
+    pub allow: Option<&'static str>,
 }
 
 // === impl Reject ===
@@ -59,6 +61,7 @@ impl Reject {
             data: None,
             id: None,
             retry_after: None,
+            allow: None,
         }
     }
 
@@ -72,6 +75,14 @@ impl Reject {
     #[must_use]
     pub fn guard(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(status, code::INVALID_REQUEST, message)
+    }
+
+    /// Returns "not by this method" (405), with those that are right.
+    #[must_use]
+    pub fn method_not_allowed(allow: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        let mut reject = Self::guard(StatusCode::METHOD_NOT_ALLOWED, message);
+        reject.allow = Some(allow);
+        reject
     }
 
     /// Returns "the headers and the body disagree" (400, -32020).

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
 
 use tidegate_era::modern;
 use tidegate_model::{
-    CacheHint, Capabilities, Failure, HeaderParam, Implementation, Method, SKILLS, TASKS,
+    CacheHint, Capabilities, Failure, HeaderParam, Implementation, Method, Raw, SKILLS, TASKS,
 };
 
 /// What a handler offers, as far as the door needs to know it.
@@ -20,6 +20,9 @@ pub struct Offer {
     pub cache: CacheHint,
     /// The arguments that callers mirror in headers, by tool. Most tools have none.
     pub header_params: HashMap<String, Vec<HeaderParam>>,
+    /// The tools that say they change nothing, with the schema of their arguments: those that plain
+    /// HTTP may call by GET. All others are called by POST.
+    pub read_only: HashMap<String, Raw>,
 }
 
 /// An offer, now or when it has been fetched.
@@ -42,6 +45,7 @@ impl Offer {
             instructions: None,
             cache: CacheHint::NONE,
             header_params: HashMap::new(),
+            read_only: HashMap::new(),
         }
     }
 }

@@ -21,8 +21,13 @@ pub struct Failure {
 pub enum FailureKind {
     /// The tool ran and did not succeed: a result with `isError`, which a model can react to.
     Tool,
+    /// The tool did not run, because its arguments do not fit: a result with `isError` too, so
+    /// that a model can mend them.
+    Arguments,
     /// The parameters are wrong (-32602).
     InvalidParams,
+    /// No tool or prompt of this name (-32602).
+    UnknownName,
     /// No such method here (-32601).
     MethodNotFound,
     /// No such resource (-32602; -32002 for callers before 2026-07-28).
@@ -49,10 +54,22 @@ impl Failure {
         Self::new(FailureKind::Tool, message)
     }
 
+    /// Returns a refusal of a tool's arguments: the caller's model sees `message` and can mend them.
+    #[must_use]
+    pub fn arguments(message: impl fmt::Display) -> Self {
+        Self::new(FailureKind::Arguments, message)
+    }
+
     /// Returns a refusal of the call's parameters (-32602).
     #[must_use]
     pub fn invalid_params(message: impl fmt::Display) -> Self {
         Self::new(FailureKind::InvalidParams, message)
+    }
+
+    /// Returns "there is no tool or prompt of this name" (-32602).
+    #[must_use]
+    pub fn unknown_name(message: impl fmt::Display) -> Self {
+        Self::new(FailureKind::UnknownName, message)
     }
 
     /// Returns "there is no such method here" (-32601).
@@ -120,10 +137,11 @@ impl Failure {
         self.kind
     }
 
-    /// Returns whether the tool ran and did not succeed, as opposed to a refused or broken call.
+    /// Returns whether it is told in a result that a model reads, as opposed to an error of the
+    /// protocol: the tool ran and did not succeed, or its arguments do not fit.
     #[must_use]
-    pub fn is_tool(&self) -> bool {
-        self.kind == FailureKind::Tool
+    pub const fn is_tool(&self) -> bool {
+        matches!(self.kind, FailureKind::Tool | FailureKind::Arguments)
     }
 
     /// Returns the sentence for the caller.

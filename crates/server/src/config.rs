@@ -4,11 +4,17 @@ use std::time::Duration;
 
 use tidegate_session::{Limits, ReplayLimits};
 
+pub use self::fronts::Fronts;
+
+mod fronts;
+
 /// How a server behaves.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The path of the endpoint. Default `/mcp`, as most servers have it.
     pub path: String,
+    /// Which fronts stand beside the endpoint. Default [`Fronts::default`].
+    pub fronts: Fronts,
     /// Whether answers are streamed. Default [`Respond::Auto`].
     pub respond: Respond,
     /// Hosts that requests may be for besides loopback names: `example.org` (any port) or
@@ -98,6 +104,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             path: "/mcp".to_owned(),
+            fronts: Fronts::default(),
             respond: Respond::Auto,
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),

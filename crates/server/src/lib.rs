@@ -34,6 +34,7 @@ mod server;
 mod bound;
 mod service;
 mod listen;
+mod routes;
 mod stack;
 mod guard;
 mod endpoint;
@@ -47,7 +48,7 @@ mod census;
 
 pub use self::{
     bound::Bound,
-    config::{Config, Respond},
+    config::{Config, Fronts, Respond},
     error::Error,
     respond::ResponseBody,
     server::Server,

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::{
     bound::Bound,
-    config::{Config, Respond},
+    config::{Config, Fronts, Respond},
     endpoint::stdio,
     error::Error,
     listen::Listener,
@@ -206,6 +206,13 @@ impl<H: Handler> Server<H> {
         self
     }
 
+    /// Sets which fronts stand beside the endpoint.
+    #[must_use]
+    pub const fn fronts(mut self, fronts: Fronts) -> Self {
+        self.config.fronts = fronts;
+        self
+    }
+
     /// Allows requests for a host besides loopback names.
     #[must_use]
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
@@ -321,6 +328,26 @@ impl<H: Handler> Server<H> {
     /// When the handler cannot be served.
     pub fn try_service(self) -> Result<Service, Error> {
         self.state().map(Service::new)
+    }
+
+    /// Returns the server as a tower service that answers by path: the endpoint at
+    /// [`Config::path`], and every front that is on ([`Config::fronts`]) at its own.
+    ///
+    /// # Panics
+    ///
+    /// When the handler cannot be served; [`try_routes`](Self::try_routes) says so instead.
+    #[must_use]
+    pub fn routes(self) -> Service {
+        self.try_routes().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Returns the server as a tower service that answers by path.
+    ///
+    /// # Errors
+    ///
+    /// When the handler cannot be served.
+    pub fn try_routes(self) -> Result<Service, Error> {
+        self.try_service().map(Service::by_path)
     }
 
     fn state(self) -> Result<Arc<State>, Error> {

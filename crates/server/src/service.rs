@@ -15,7 +15,10 @@ use http_body::Body;
 
 use crate::{connection::Connection, respond::ResponseBody, stack, state::State};
 
-/// A server without a socket. It answers at whatever path it is nested under.
+/// A server without a socket.
+///
+/// Made by [`Server::service`](crate::Server::service) it is the endpoint, at whatever path it is
+/// nested under:
 ///
 /// ```
 /// use tidegate_server::Server;
@@ -25,12 +28,25 @@ use crate::{connection::Connection, respond::ResponseBody, stack, state::State};
 /// # let _ = app;
 /// ```
 ///
+/// Made by [`Server::routes`](crate::Server::routes) it is the endpoint and all that stands beside
+/// it, each at its own path, for what no other route takes:
+///
+/// ```
+/// use tidegate_server::Server;
+///
+/// let server = Server::new("files", "1.0.0").routes();
+/// let app: axum::Router = axum::Router::new().fallback_service(server);
+/// # let _ = app;
+/// ```
+///
 /// The program around it decides how long connections live and how large heads may be; all that
 /// concerns messages holds as it does under [`Server::listen`](crate::Server::listen).
 #[derive(Clone)]
 pub struct Service {
     state: Arc<State>,
     connection: Arc<Connection>,
+    /// It answers by path; else it is the endpoint, wherever it was put.
+    by_path: bool,
 }
 
 // === impl Service ===
@@ -40,7 +56,14 @@ impl Service {
         Self {
             state,
             connection: Arc::default(),
+            by_path: false,
         }
+    }
+
+    /// Lets it answer by path, with every front.
+    pub(crate) const fn by_path(mut self) -> Self {
+        self.by_path = true;
+        self
     }
 
     /// Ends all GET and listen streams and opens no more, so that connections can close. Calls,
@@ -64,10 +87,20 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let Self { state, connection } = self.clone();
+        let Self {
+            state,
+            connection,
+            by_path,
+        } = self.clone();
         let (parts, body) = request.into_parts();
         let parts = Box::new(parts);
-        Box::pin(async move { Ok(stack::walk(&state, &connection, parts, body).await) })
+        Box::pin(async move {
+            Ok(if by_path {
+                stack::route(&state, &connection, parts, body).await
+            } else {
+                stack::walk(&state, &connection, parts, body).await
+            })
+        })
     }
 }
 

@@ -11,10 +11,29 @@ use crate::{
     connection::Connection,
     endpoint,
     respond::{self, ResponseBody},
+    routes::{self, Route},
     state::State,
 };
 
-/// Answers one request.
+/// Answers one request at the path it is for.
+pub(crate) async fn route<B>(
+    state: &Arc<State>,
+    connection: &Connection,
+    parts: Box<Parts>,
+    body: B,
+) -> Response<ResponseBody>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    match routes::find(&state.config, parts.uri.path()) {
+        Some(Route::Endpoint) => walk(state, connection, parts, body).await,
+        // Apart and boxed, so that a connection's room for a request stays small.
+        Some(front) => Box::pin(beside(state, front, parts, body)).await,
+        None => respond::refuse(&nothing_there(&state.config.path)),
+    }
+}
+
+/// Answers one request to the endpoint.
 pub(crate) async fn walk<B>(
     state: &Arc<State>,
     connection: &Connection,
@@ -25,8 +44,7 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     // Strangers are judged first, by their headers alone …
-    let judged = Head::read(&parts.headers).and_then(|head| {
-        state.guard.check(&head, &parts.uri)?;
+    let judged = judge(state, &parts).and_then(|head| {
         if parts.method == Method::POST {
             head.check_post()?;
         }
@@ -46,4 +64,39 @@ where
     };
     // … and what comes back, answer or refusal, becomes HTTP in one place.
     answer.unwrap_or_else(|reject| respond::refuse(&reject))
+}
+
+/// Answers one request to a front that stands beside the endpoint.
+async fn beside<B>(
+    state: &Arc<State>,
+    front: Route,
+    parts: Box<Parts>,
+    body: B,
+) -> Response<ResponseBody>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let judged = judge(state, &parts).map(drop);
+    let answer = match (judged, front) {
+        (Err(reject), _) => Err(reject),
+        (Ok(()), Route::Tool) => endpoint::plain::tool(state, parts, body).await,
+        (Ok(()), Route::Sample(sample)) => endpoint::plain::sample(state, sample, &parts),
+        // It is walked to.
+        (Ok(()), Route::Endpoint) => Err(nothing_there(&state.config.path)),
+    };
+    answer.unwrap_or_else(|reject| respond::refuse(&reject))
+}
+
+/// Judges a stranger; whoever passes may be read.
+fn judge<'a>(state: &State, parts: &'a Parts) -> Result<Head<'a>, Reject> {
+    let head = Head::read(&parts.headers)?;
+    state.guard.check(&head, &parts.uri)?;
+    Ok(head)
+}
+
+fn nothing_there(endpoint: &str) -> Reject {
+    Reject::guard(
+        StatusCode::NOT_FOUND,
+        format!("nothing is served at this path; the endpoint is {endpoint}"),
+    )
 }

@@ -167,6 +167,65 @@ impl Answer {
         }
     }
 
+    /// Returns the next typed event of a plain stream, events or lines: its type, and what it says.
+    /// Signs of life are skipped; `None` at the end of the stream.
+    ///
+    /// # Panics
+    ///
+    /// When none comes, or it is no JSON.
+    pub async fn typed(&mut self) -> Option<(String, Value)> {
+        let is_stream = self.is_stream();
+        loop {
+            let next = self.until(if is_stream { "\n\n" } else { "\n" });
+            let text = soon("a typed event", next).await?;
+            let (kind, value) = if is_stream {
+                let field = |name| text.lines().find_map(|line| line.strip_prefix(name));
+                let Some(data) = field("data: ") else {
+                    continue;
+                };
+                let value: Value = serde_json::from_str(data).expect("JSON");
+                (field("event: ").expect("a type").to_owned(), value)
+            } else {
+                let mut value: Value = serde_json::from_str(&text).expect("JSON");
+                let kind = value.as_object_mut().expect("an object").remove("type");
+                let kind = kind.expect("a type").as_str().expect("a text").to_owned();
+                (kind, value)
+            };
+            if kind != "ping" {
+                return Some((kind, value));
+            }
+        }
+    }
+
+    /// Reads the rest of a plain stream: the types of its events, and what the last one says.
+    ///
+    /// # Panics
+    ///
+    /// When the stream breaks off, or is empty.
+    pub async fn typed_rest(mut self) -> (Vec<String>, Value) {
+        let (mut kinds, mut last) = (Vec::new(), Value::Null);
+        while let Some((kind, value)) = self.typed().await {
+            kinds.push(kind);
+            last = value;
+        }
+        assert!(self.is_whole(), "the answer broke off after {kinds:?}");
+        (kinds, last)
+    }
+
+    async fn until(&mut self, mark: &str) -> Option<String> {
+        loop {
+            if let Some(end) = memchr::memmem::find(&self.read, mark.as_bytes()) {
+                let text = self.read.split_to(end + mark.len());
+                return Some(String::from_utf8(text.to_vec()).expect("UTF-8"));
+            }
+            let Some(more) = self.chunk().await else {
+                assert!(self.read.is_empty(), "half an event: {:?}", self.read);
+                return None;
+            };
+            self.read.extend_from_slice(&more);
+        }
+    }
+
     /// Reads the rest and returns its messages, and the connection for the next request.
     ///
     /// # Panics

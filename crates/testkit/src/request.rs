@@ -9,6 +9,7 @@ pub const MODERN: &str = "2026-07-28";
 #[derive(Clone, Debug)]
 pub struct Request {
     method: &'static str,
+    path: String,
     headers: Vec<(String, String)>,
     message: Value,
 }
@@ -54,10 +55,25 @@ impl Request {
     pub fn new(method: &'static str) -> Self {
         Self {
             method,
+            path: "/mcp".to_owned(),
             headers: Vec::new(),
             message: Value::Null,
         }
         .header("host", "localhost")
+    }
+
+    /// Sets where the request goes, with its query; `/mcp` where nothing is said.
+    #[must_use]
+    pub fn path(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
+    /// Sets the body: JSON, announced as such.
+    #[must_use]
+    pub fn json(mut self, body: Value) -> Self {
+        self.message = body;
+        self.header("content-type", "application/json")
     }
 
     /// Returns a message in a POST, with the headers that every POST has.
@@ -154,7 +170,7 @@ impl Request {
     /// Returns the request with another body, byte for byte.
     #[must_use]
     pub fn with_body(&self, body: &[u8]) -> Vec<u8> {
-        let mut head = format!("{} /mcp HTTP/1.1\r\n", self.method);
+        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }

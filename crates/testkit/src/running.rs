@@ -33,8 +33,11 @@ pub trait Run {
 
 /// Serving without a socket, so that time can be paused.
 pub trait InMemory {
-    /// Returns a door to the server.
+    /// Returns a door to the endpoint, whatever the path.
     fn in_memory(self) -> Door;
+
+    /// Returns a door to every front, each at its path.
+    fn in_memory_by_path(self) -> Door;
 }
 
 // === impl Server ===
@@ -56,6 +59,10 @@ impl<H: Handler> Run for Server<H> {
 impl<H: Handler> InMemory for Server<H> {
     fn in_memory(self) -> Door {
         Door::Memory(self.service())
+    }
+
+    fn in_memory_by_path(self) -> Door {
+        Door::Memory(self.routes())
     }
 }
 

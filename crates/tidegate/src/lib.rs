@@ -40,7 +40,7 @@ pub use tidegate_handler::*;
 
 #[cfg(feature = "server")]
 pub use tidegate_server::{
-    Bound, Config, Error, ReplayLimits, Respond, ResponseBody, Server, Service,
+    Bound, Config, Error, Fronts, ReplayLimits, Respond, ResponseBody, Server, Service,
 };
 
 /// Where a server keeps what outlives a call, and the tests that a store of your own has to pass.
@@ -58,11 +58,13 @@ pub mod client {
 #[cfg(feature = "client")]
 pub use tidegate_client::Client;
 
-/// The programs of the README and of the tool authors' guide, compiled and run as tests.
+/// The programs of the README and of the guides, compiled and run as tests.
 #[cfg(all(doctest, feature = "server", feature = "client"))]
 mod pages {
     #[doc = include_str!("../../../README.md")]
     struct Readme;
     #[doc = include_str!("../../../docs/writing-tools.md")]
     struct WritingTools;
+    #[doc = include_str!("../../../docs/plain-http.md")]
+    struct PlainHttp;
 }

@@ -2,8 +2,11 @@
 //! prepares; a plain `cargo test` does not build this file.
 
 mod asking;
+mod curl;
+mod event_source;
 mod listening;
 mod official_clients;
 mod official_servers;
+mod pages;
 mod peers_alone;
 mod resuming;

@@ -2,4 +2,5 @@
 
 mod demo;
 mod forgotten;
+mod plain;
 mod serve_and_call;

@@ -1,11 +1,14 @@
 //! What CI needs beyond Rust: found on the machine, or put in a cache folder, or asked for in words.
 
 mod apt;
+mod browser;
 mod cache;
 mod deny;
 mod node;
 mod python;
 
+pub(crate) use apt::need;
+pub(crate) use browser::chromium;
 pub(crate) use cache::Cache;
 pub(crate) use deny::cargo_deny;
 pub(crate) use node::{Node, packages};

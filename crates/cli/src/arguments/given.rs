@@ -8,8 +8,9 @@ use std::{
 };
 
 use serde_json::{Map, Value};
+use tidegate_era::argument;
 
-use super::{Argument, convert};
+use super::Argument;
 use crate::error::{Error, Kind};
 
 /// Bytes of a file or of stdin. Servers take far smaller requests (ours 4 MB), and a mistaken path
@@ -117,9 +118,7 @@ impl Typed {
         match (self, schema) {
             (Self::Json(value), _) => Ok(value),
             (Self::Text(text), None) => Ok(text.into()),
-            (Self::Text(text), Some(schema)) => {
-                convert::property(schema, key, &text).map_err(usage)
-            }
+            (Self::Text(text), Some(schema)) => argument(schema, key, &text).map_err(usage),
         }
     }
 }

@@ -7,6 +7,5 @@
 
 mod parse;
 mod given;
-mod convert;
 
 pub(crate) use self::{given::Given, parse::Argument};

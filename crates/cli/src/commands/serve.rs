@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::ValueEnum;
-use tidegate::{Bound, Respond, Router, Server};
+use tidegate::{Bound, Fronts, Respond, Router, Server};
 use tidegate_tools::{Root, install};
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
@@ -29,8 +29,9 @@ Examples:
 
 /// Serve the built-in tools to clients old and new
 ///
-/// One endpoint, /mcp, speaks every revision of Streamable HTTP since 2025-03-26. Ctrl-C lets calls
-/// under way end, for ten seconds at most.
+/// One endpoint, /mcp, speaks every revision of Streamable HTTP since 2025-03-26. Beside it stand
+/// plain streams for curl and browsers: /tools/NAME/stream calls a tool, /stream and /calculate show
+/// how such streams look. Ctrl-C lets calls under way end, for ten seconds at most.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -122,6 +123,10 @@ impl Args {
         let stop = signals::stop()?;
         let mut server = Server::from_handler(tools(root))
             .respond(self.respond.setting())
+            .fronts(Fronts {
+                samples: true,
+                ..Fronts::default()
+            })
             .insecure_no_auth(self.insecure_no_auth);
         for host in &self.allow_host {
             server = server.allow_host(host);

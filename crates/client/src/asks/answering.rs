@@ -117,8 +117,10 @@ fn answer(id: &Id, outcome: Result<Value, Failure>) -> Value {
 fn error_code(failure: &Failure) -> i64 {
     match failure.kind() {
         // What the user or the model would not do (2025-11-25 sampling §Error Handling).
-        FailureKind::Tool => -1,
-        FailureKind::InvalidParams | FailureKind::NotFound => code::INVALID_PARAMS,
+        FailureKind::Tool | FailureKind::Arguments => -1,
+        FailureKind::InvalidParams | FailureKind::UnknownName | FailureKind::NotFound => {
+            code::INVALID_PARAMS
+        }
         FailureKind::MethodNotFound => code::METHOD_NOT_FOUND,
         FailureKind::InvalidRequest => code::INVALID_REQUEST,
         FailureKind::Code(code) => code,

@@ -45,6 +45,8 @@ pub(crate) struct Shared {
 pub(crate) struct Seen {
     /// The HTTP method.
     pub(crate) verb: String,
+    /// The path, with its query.
+    pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
     /// The body as it came.
@@ -225,6 +227,7 @@ impl Seen {
     fn of(request: &Request<Bytes>) -> Self {
         Self {
             verb: request.method().to_string(),
+            target: request.uri().to_string(),
             headers: request.headers().clone(),
             body: serde_json::from_slice(request.body()).unwrap_or_default(),
             text: String::from_utf8_lossy(request.body()).into_owned(),

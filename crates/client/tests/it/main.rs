@@ -15,6 +15,7 @@ mod in_process;
 mod inside;
 mod listening;
 mod lists;
+mod plain;
 mod probing;
 mod refusals;
 mod repeats;

@@ -182,7 +182,7 @@ pub(crate) fn part(out: &mut Vec<u8>, members: &[u8]) {
 }
 
 /// A tool that ran and failed answers with a result that its caller's model can read.
-pub(super) fn tool_error(failure: &Failure) -> Complete {
+pub(crate) fn tool_error(failure: &Failure) -> Complete {
     let result = serde_json::json!({
         "content": [Content::text(failure.message())],
         "isError": true,
@@ -194,9 +194,9 @@ pub(super) fn tool_error(failure: &Failure) -> Complete {
     }
 }
 
-pub(super) const fn failure_code(facts: Facts, failure: &Failure) -> i64 {
+pub(crate) const fn failure_code(facts: Facts, failure: &Failure) -> i64 {
     match failure.kind() {
-        FailureKind::InvalidParams => code::INVALID_PARAMS,
+        FailureKind::InvalidParams | FailureKind::UnknownName => code::INVALID_PARAMS,
         FailureKind::MethodNotFound => code::METHOD_NOT_FOUND,
         FailureKind::NotFound => facts.not_found_code,
         FailureKind::InvalidRequest => code::INVALID_REQUEST,

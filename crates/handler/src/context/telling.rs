@@ -103,8 +103,13 @@ impl Context {
             return;
         }
         let mut push = Push::default();
-        future::poll_fn(|cx| self.poll_send(cx, &mut push, None, |out| encode::visited(out, id)))
-            .await;
+        let framing = self.call.lent.framing;
+        future::poll_fn(|cx| {
+            self.poll_send(cx, &mut push, None, |out| {
+                framing.write(out, |out| encode::visited(out, id));
+            })
+        })
+        .await;
     }
 
     async fn log_text(&self, level: Level, text: impl fmt::Display + Send + Sync) {
@@ -116,9 +121,10 @@ impl Context {
             return;
         }
         let mut push = Push::default();
+        let framing = self.call.lent.framing;
         future::poll_fn(|cx| {
             self.poll_send(cx, &mut push, None, |out| {
-                encode::log(out, level, self.call.lent.shared_as.as_ref(), &data);
+                framing.log(out, level, self.call.lent.shared_as.as_ref(), &data);
             })
         })
         .await;
@@ -137,10 +143,11 @@ impl Context {
             return;
         }
         let mut push = Push::default();
+        let framing = self.call.lent.framing;
         future::poll_fn(|cx| {
             self.poll_send(cx, &mut push, Some(done), |out| {
                 let message = message.as_ref().map(|message| message as &dyn fmt::Display);
-                encode::progress(out, token, done, total, message);
+                framing.progress(out, token, done, total, message);
             })
         })
         .await;
@@ -153,11 +160,8 @@ impl Context {
         progress: Option<f64>,
         frame: impl FnOnce(&mut Vec<u8>),
     ) -> Poll<()> {
-        let framing = self.call.lent.framing;
         self.call
             .lane
-            .poll_push(cx, Instant::now(), push, progress, |out| {
-                framing.write(out, frame)
-            })
+            .poll_push(cx, Instant::now(), push, progress, frame)
     }
 }

@@ -57,7 +57,7 @@ impl Router {
         let name = call.name.as_ref().map_or("", |name| name.as_str());
         match self.by_name.get(name) {
             Some(entry) => entry.call(call.arguments.as_ref(), cx),
-            None => refuse(Failure::invalid_params(format_args!(
+            None => refuse(Failure::unknown_name(format_args!(
                 "no such tool: {name}; tools/list shows what there is"
             ))),
         }
@@ -67,7 +67,7 @@ impl Router {
         let name = call.name.as_ref().map_or("", |name| name.as_str());
         match self.prompts.iter().find(|entry| entry.prompt.name == name) {
             Some(entry) => entry.get(call.arguments.as_ref(), cx),
-            None => refuse(Failure::invalid_params(format_args!(
+            None => refuse(Failure::unknown_name(format_args!(
                 "no such prompt: {name}; prompts/list shows what there is"
             ))),
         }

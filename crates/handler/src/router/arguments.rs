@@ -123,7 +123,7 @@ fn place(pointer: &str) -> String {
 }
 
 fn refusal(faults: &str) -> Failure {
-    Failure::tool(format_args!(
+    Failure::arguments(format_args!(
         "the arguments do not fit the tool's schema: {faults}"
     ))
 }

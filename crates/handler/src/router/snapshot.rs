@@ -126,6 +126,13 @@ fn offer(router: &Router) -> Offer {
             .filter(|entry| !entry.header_params.is_empty())
             .map(|entry| (entry.tool.name.clone(), entry.header_params.clone()))
             .collect(),
+        read_only: router
+            .tools
+            .iter()
+            .map(|entry| &entry.tool)
+            .filter(|tool| tool.annotations.read_only_hint == Some(true))
+            .map(|tool| (tool.name.clone(), tool.input_schema.clone()))
+            .collect(),
     }
 }
 

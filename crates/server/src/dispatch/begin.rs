@@ -39,6 +39,8 @@ pub(crate) fn begin(
     let facts = caller.facts;
     let asking = match &caller.session {
         Some(ticket) => Asking::Live(ticket.key),
+        // Who knows no JSON-RPC could neither read a question nor answer it.
+        None if matches!(framing, Framing::Typed(_)) => Asking::Never,
         None if rounds::may_ask(&call.method) => {
             Asking::Rounds(call.method.clone(), call.params.clone())
         }

@@ -1,4 +1,4 @@
-//! The doors of the endpoint: POST, GET, DELETE.
+//! The doors of the endpoint: POST, GET, DELETE; and those of plain HTTP beside it.
 
 mod body;
 mod post;
@@ -9,6 +9,7 @@ pub(crate) mod session;
 pub(crate) mod handshake;
 mod resume;
 mod standing;
+pub(crate) mod plain;
 pub(crate) mod stdio;
 
 pub(crate) use self::{

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
@@ -18,7 +18,6 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::graceful::GracefulConnection,
 };
-use tidegate_era::Reject;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{
@@ -27,7 +26,7 @@ use super::{
 };
 use crate::{
     connection::{Connection, Pulse},
-    respond::{self, ResponseBody},
+    respond::ResponseBody,
     stack,
     state::State,
 };
@@ -149,11 +148,7 @@ fn answer(
     let (parts, body) = request.into_parts();
     let parts = Box::new(parts);
     async move {
-        let mut response = if parts.uri.path() == state.config.path {
-            stack::walk(&state, &connection, parts, body).await
-        } else {
-            respond::refuse(&no_such_path(&state.config.path))
-        };
+        let mut response = stack::route(&state, &connection, parts, body).await;
         response.body_mut().keep(busy);
         Ok(response)
     }
@@ -185,11 +180,4 @@ where
             }
         }
     }
-}
-
-fn no_such_path(path: &str) -> Reject {
-    Reject::guard(
-        StatusCode::NOT_FOUND,
-        format!("nothing is served at this path; the endpoint is {path}"),
-    )
 }

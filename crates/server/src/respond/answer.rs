@@ -238,12 +238,14 @@ pub(super) fn json(bytes: Bytes) -> Response<ResponseBody> {
 }
 
 pub(super) fn sse(kind: Kind) -> Response<ResponseBody> {
+    streamed(kind, "text/event-stream")
+}
+
+/// Answers with a stream of some type.
+pub(super) fn streamed(kind: Kind, content_type: &'static str) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::new(kind));
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/event-stream"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     // Nothing between us and the reader may keep, pack or hold back events.
     headers.insert(
         header::CACHE_CONTROL,

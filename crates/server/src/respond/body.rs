@@ -12,7 +12,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::{
     batch::BatchStream, listen::ListenStream, logged::LoggedStream, resumed::ResumedStream,
-    standing::StandingStream, stream::CallStream,
+    standing::StandingStream, stream::CallStream, timed::TimedStream,
 };
 use crate::connection::Busy;
 
@@ -40,6 +40,8 @@ pub(super) enum Kind {
     Standing(Box<StandingStream>),
     /// A listener's stream.
     Listen(Box<ListenStream>),
+    /// A stream of what is known, over time.
+    Timed(Box<TimedStream>),
 }
 
 // === impl ResponseBody ===
@@ -75,6 +77,7 @@ impl Body for ResponseBody {
             Kind::Batch(stream) => stream.poll_chunk(task),
             Kind::Standing(stream) => stream.poll_chunk(task),
             Kind::Listen(stream) => stream.poll_chunk(task),
+            Kind::Timed(stream) => stream.poll_chunk(task),
         };
         chunk.map(|chunk| chunk.map(|bytes| Ok(Frame::data(bytes))))
     }
@@ -103,6 +106,7 @@ impl fmt::Debug for ResponseBody {
             Kind::Batch(_) => "Batch",
             Kind::Standing(_) => "Standing",
             Kind::Listen(_) => "Listen",
+            Kind::Timed(_) => "Timed",
         };
         f.debug_tuple("ResponseBody").field(&kind).finish()
     }

@@ -10,6 +10,8 @@ mod hearing;
 mod standing;
 mod listen;
 mod refuse;
+mod plain;
+mod timed;
 
 pub use self::body::ResponseBody;
 pub(crate) use self::{
@@ -17,7 +19,9 @@ pub(crate) use self::{
     batch::batch,
     hearing::Hearing,
     listen::{ListenStream, Listener, listen},
+    plain::plain,
     refuse::{accepted, ended, refuse},
     resumed::{Resumed, resumed},
     standing::standing,
+    timed::{Medium, timed},
 };

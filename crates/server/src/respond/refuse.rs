@@ -23,7 +23,8 @@ pub(crate) fn refuse(reject: &Reject) -> Response<ResponseBody> {
         HeaderValue::from_static("application/json"),
     );
     if reject.status == StatusCode::METHOD_NOT_ALLOWED {
-        headers.insert(header::ALLOW, HeaderValue::from_static("POST, GET, DELETE"));
+        let allow = reject.allow.unwrap_or("POST, GET, DELETE");
+        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
     }
     if let Some(seconds) = reject.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

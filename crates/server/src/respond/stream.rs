@@ -9,9 +9,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use tidegate_era::encode::{self, Framing};
+use tidegate_era::encode::{self, Framing, Typed};
 use tidegate_handler::Context;
-use tidegate_model::Id;
+use tidegate_model::{Failure, Id, Outcome};
 use tokio::time::Sleep;
 
 use crate::{
@@ -28,6 +28,8 @@ pub(crate) struct CallStream {
     running: Running,
     cx: Context,
     id: Id,
+    /// In which words it is answered; none: those of the protocol.
+    typed: Option<Typed>,
     /// Send what was taken before asking for more.
     flush: bool,
     /// Nothing was sent yet: proxies hold the headers back until something is.
@@ -55,11 +57,19 @@ impl CallStream {
             running,
             cx,
             id,
+            typed: None,
             flush: false,
             silent: true,
             done: false,
             pings: Pings::new(state.config.ping_every),
         }
+    }
+
+    /// Returns the stream of a plain call.
+    pub(super) fn typed(state: &Arc<State>, running: Running, cx: Context, typed: Typed) -> Self {
+        let mut stream = Self::new(state, running, cx);
+        stream.typed = Some(typed);
+        stream
     }
 
     pub(super) fn poll_chunk(&mut self, task: &mut Task<'_>) -> Poll<Option<Bytes>> {
@@ -101,11 +111,14 @@ impl CallStream {
     fn last(&mut self, ending: Ending) -> Poll<Option<Bytes>> {
         self.done = true;
         let mut frames = self.cx.lane().drain(Instant::now()).frames;
-        if let Ending::Outcome(outcome) = ending {
-            let facts = self.cx.caller().facts;
-            Framing::Sse.write(&mut frames, |out| {
+        let facts = self.cx.caller().facts;
+        match (self.typed, ending) {
+            (None, Ending::Outcome(outcome)) => Framing::Sse.write(&mut frames, |out| {
                 encode::response(out, facts, &self.state.signature, &self.id, &outcome);
-            });
+            }),
+            (None, Ending::Cancelled) => {}
+            (Some(typed), Ending::Outcome(outcome)) => typed.outcome(&mut frames, facts, &outcome),
+            (Some(typed), Ending::Cancelled) => typed.outcome(&mut frames, facts, &cancelled()),
         }
         if frames.is_empty() {
             return Poll::Ready(None);
@@ -114,11 +127,19 @@ impl CallStream {
     }
 
     fn wait(&mut self, task: &mut Task<'_>) -> Poll<Option<Bytes>> {
+        let ping = self
+            .typed
+            .map_or(PING, |typed| Bytes::from_static(typed.ping()));
         if std::mem::take(&mut self.silent) {
-            return Poll::Ready(Some(PING));
+            return Poll::Ready(Some(ping));
         }
-        self.pings.poll(task).map(|()| Some(PING))
+        self.pings.poll(task).map(|()| Some(ping))
     }
+}
+
+/// How a plain call ends that was cancelled: where every stream has an end, so has this one.
+pub(super) fn cancelled() -> Outcome {
+    Failure::internal("the call was cancelled").into()
 }
 
 // === impl Pings ===

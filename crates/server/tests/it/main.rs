@@ -3,6 +3,7 @@
 mod asks;
 mod faults;
 mod lines;
+mod plain;
 mod router;
 mod tasks;
 mod vectors;
@@ -12,7 +13,7 @@ mod vectors;
 fn no_file_is_forgotten() {
     let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
     for room in [
-        "main", "asks", "faults", "lines", "router", "tasks", "vectors",
+        "main", "asks", "faults", "lines", "plain", "router", "tasks", "vectors",
     ] {
         let door = std::fs::read_to_string(here.join(room).with_extension("rs")).expect("a module");
         let folder = if room == "main" {

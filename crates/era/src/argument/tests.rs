@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use super::property;
+use super::argument;
 
 /// Converts `text` by a schema of one property `k`.
 fn convert(schema: Value, text: &str) -> Result<Value, String> {
-    property(
+    argument(
         &json!({"type": "object", "properties": {"k": schema}}),
         "k",
         text,
@@ -20,7 +20,7 @@ fn a_string_stays_what_was_typed() {
             convert(json!({"type": ["string", "integer", "null"]}), text),
             Ok(json!(text))
         );
-        assert_eq!(property(&json!({}), "k", text), Ok(json!(text)));
+        assert_eq!(argument(&json!({}), "k", text), Ok(json!(text)));
     }
 }
 
@@ -104,12 +104,12 @@ fn references_and_choices_are_followed_and_a_circle_ends() {
             "Circle": {"anyOf": [{"$ref": "#/$defs/Circle"}]},
         },
     });
-    assert_eq!(property(&schema, "port", "80"), Ok(json!(80)));
-    assert_eq!(property(&schema, "maybe", "80"), Ok(json!(80)));
-    assert_eq!(property(&schema, "maybe", "null"), Ok(json!(null)));
-    assert_eq!(property(&schema, "many", "80,81"), Ok(json!([80, 81])));
-    assert_eq!(property(&schema, "circle", "80"), Ok(json!("80")));
-    assert_eq!(property(&schema, "far", "80"), Ok(json!("80")));
+    assert_eq!(argument(&schema, "port", "80"), Ok(json!(80)));
+    assert_eq!(argument(&schema, "maybe", "80"), Ok(json!(80)));
+    assert_eq!(argument(&schema, "maybe", "null"), Ok(json!(null)));
+    assert_eq!(argument(&schema, "many", "80,81"), Ok(json!([80, 81])));
+    assert_eq!(argument(&schema, "circle", "80"), Ok(json!("80")));
+    assert_eq!(argument(&schema, "far", "80"), Ok(json!("80")));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Text becomes what a tool's input schema says: an integer, a number, a boolean, an array.
+//! An argument that was written as text, on a command line or in a query, becomes what the tool's
+//! input schema says: an integer, a number, a boolean, an array.
 //!
 //! A guess made by the looks of the text would turn the message `007` into a 7; the schema knows.
 //! Where it says nothing, or allows a string, text stays text. The server still judges the whole.
@@ -25,7 +26,7 @@ struct Types {
 /// # Errors
 ///
 /// When the text has not the form of the property's type; it says what form that is.
-pub(super) fn property(schema: &Value, key: &str, text: &str) -> Result<Value, String> {
+pub fn argument(schema: &Value, key: &str, text: &str) -> Result<Value, String> {
     let Some(property) = schema.get("properties").and_then(|all| all.get(key)) else {
         return Ok(text.into());
     };
@@ -112,7 +113,7 @@ fn items<'a>(root: &'a Value, schema: &'a Value, steps: usize) -> Option<&'a Val
 /// Returns the schemas that `schema` takes its word from: what it refers to, or chooses among.
 fn others<'a>(root: &'a Value, schema: &'a Value) -> impl Iterator<Item = &'a Value> {
     let referred = schema.get("$ref").and_then(Value::as_str);
-    // Only inside this schema: nothing is ever fetched for a command line.
+    // Only inside this schema: nothing is ever fetched for an argument.
     let referred = referred.and_then(|path| root.pointer(path.strip_prefix('#')?));
     let choices = ["anyOf", "oneOf", "allOf"].into_iter();
     let choices = choices
