@@ -13,6 +13,7 @@ mod clients;
 mod cutting;
 mod documents;
 mod ours;
+mod page;
 mod process;
 mod servers;
 mod transcript;
@@ -25,6 +26,7 @@ pub use clients::{
 pub use cutting::{Cutting, cutting_at};
 pub use documents::Documents;
 pub use ours::{AskedClient, AskingServer, asking_server};
+pub use page::{Page, Step};
 pub use process::{Endpoint, Finished, Serving, tidegate};
 pub use servers::{
     RmcpMode, TypescriptMode, python_1_serving, python_2_serving, rmcp_serving, tidegate_serving,

@@ -65,6 +65,8 @@ mod pages {
     struct Readme;
     #[doc = include_str!("../../../docs/writing-tools.md")]
     struct WritingTools;
+    #[doc = include_str!("../../../docs/migrating.md")]
+    struct Migrating;
     #[doc = include_str!("../../../docs/plain-http.md")]
     struct PlainHttp;
 }

@@ -1,6 +1,7 @@
-//! The whole program from outside, with nothing but Rust.
+//! The whole program from outside, with nothing but Rust; the pages of the guides want a shell and curl, too.
 
 mod demo;
 mod forgotten;
+mod pages;
 mod plain;
 mod serve_and_call;
