@@ -8,6 +8,7 @@
 //!   tests/channel.rs   any lines in any pieces  ─▶ each request answered once, and a good end
 //!   tests/sealed.rs    any token               ──▶ opens for its owner, or not at all
 //!   tests/replay.rs    any life of streams     ──▶ each frame once and in order, or a gap that is said
+//!   tests/frames.rs    any frames, any pieces  ──▶ the same answers over a WebSocket, and an end
 //!   tests/machines.rs  any list of operations  ──▶ what a simple model of the machine says
 //! ```
 //!

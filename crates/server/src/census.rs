@@ -16,7 +16,6 @@ pub(crate) enum Front {
     /// `/sse` and `/messages` (2024-11-05).
     HttpSse,
     /// `/ws`.
-    #[expect(dead_code, reason = "WebSocket")]
     WebSocket,
     /// Standard input and output.
     Stdio,

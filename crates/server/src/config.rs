@@ -45,6 +45,10 @@ pub struct Config {
     /// How often an idle stream says that it lives. Default 15 s: half of what impatient proxies
     /// grant.
     pub ping_every: Duration,
+    /// How long a WebSocket's client may leave a ping unanswered and say nothing else before its
+    /// connection is closed. Default one minute: four pings, so that a train's tunnel is no end,
+    /// and what died does not hold a place among `max_websockets` for long.
+    pub pong_timeout: Duration,
     /// How long a call may take when its tool says nothing else. Default one hour.
     pub call_deadline: Duration,
     /// How long a call that asked something may take to come again (modern). Default one hour: a
@@ -66,6 +70,10 @@ pub struct Config {
     /// two hundred megabytes when all hold a stream. Bodies on their way come on top, each within
     /// `max_body`.
     pub max_connections: usize,
+    /// How many WebSockets may stand open at a time; the next one is accepted and closed with 1013,
+    /// "try again later", so that a browser sees why. Default 1 000: each is held for as long as
+    /// somebody looks at a page, and `max_connections` has room for the others.
+    pub max_websockets: usize,
     /// How many calls may be pending at a time; more are refused with 503. Default 10 000.
     pub max_calls: usize,
     /// How many GET and listen streams may be open at a time; more are refused with 503. Default 10 000.
@@ -117,6 +125,7 @@ impl Default for Config {
             stall_timeout: Duration::from_secs(120),
             commit_after: Duration::from_millis(500),
             ping_every: Duration::from_secs(15),
+            pong_timeout: Duration::from_secs(60),
             call_deadline: Duration::from_secs(60 * 60),
             ask_ttl: Duration::from_secs(60 * 60),
             task_ttl: Duration::from_secs(24 * 60 * 60),
@@ -124,6 +133,7 @@ impl Default for Config {
             max_tasks: 1_000,
             stream_age: Duration::from_secs(60 * 60),
             max_connections: 10_000,
+            max_websockets: 1_000,
             max_calls: 10_000,
             max_streams: 10_000,
             max_subscriptions: 1_000,

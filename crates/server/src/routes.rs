@@ -4,6 +4,7 @@
 //!   /mcp                  ─▶ Endpoint     Streamable HTTP, every revision; compared first
 //!   /tools/{name}/stream  ─▶ Tool         one call over plain HTTP
 //!   /stream, /calculate   ─▶ Sample       plain streaming without a tool
+//!   /ws                   ─▶ WebSocket    a message a text frame
 //! ```
 //!
 //! A front is added with a variant here, an arm in `stack.rs`, and a switch in
@@ -16,6 +17,8 @@ use crate::config::Config;
 pub(crate) enum Route {
     /// The endpoint of Streamable HTTP.
     Endpoint,
+    /// WebSocket.
+    WebSocket,
     /// A tool's own stream. Which tool, [`tool`] reads from the path.
     Tool,
     /// A sample of plain streaming.
@@ -38,6 +41,7 @@ pub(crate) fn find(config: &Config, path: &str) -> Option<Route> {
     }
     let fronts = &config.fronts;
     match path {
+        "/ws" if fronts.websocket => Some(Route::WebSocket),
         "/stream" if fronts.samples => Some(Route::Sample(Sample::Messages)),
         "/calculate" if fronts.samples => Some(Route::Sample(Sample::Calculation)),
         path if fronts.tools && tool(path).is_some() => Some(Route::Tool),
@@ -79,6 +83,8 @@ mod tests {
             ("/tools/stream/stream", Some(Route::Tool)),
             ("/stream", Some(Route::Sample(Sample::Messages))),
             ("/calculate", Some(Route::Sample(Sample::Calculation))),
+            ("/ws", Some(Route::WebSocket)),
+            ("/ws/", None),
             ("/", None),
             ("/mcp/", None),
             ("/MCP", None),
@@ -95,11 +101,12 @@ mod tests {
     #[test]
     fn a_front_that_is_off_has_no_path() {
         let off = config(Fronts {
+            websocket: false,
             tools: false,
             samples: false,
             ..Fronts::default()
         });
-        for path in ["/tools/echo/stream", "/stream", "/calculate"] {
+        for path in ["/ws", "/tools/echo/stream", "/stream", "/calculate"] {
             assert_eq!(find(&off, path), None, "{path}");
         }
         assert_eq!(find(&off, "/mcp"), Some(Route::Endpoint));

@@ -12,8 +12,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::{
     bound::Bound,
+    census::Front,
     config::{Config, Fronts, Respond},
-    endpoint::stdio,
+    endpoint::{stdio, websocket},
     error::Error,
     listen::Listener,
     service::Service,
@@ -308,6 +309,34 @@ impl<H: Handler> Server<H> {
         state.calls.close();
         state.tasks.stop().await;
         served.map_err(Error::stdio)
+    }
+
+    /// Serves one client over a stream on which the handshake of WebSocket is done, as a server of
+    /// another kind may have, until the client closes it or `stop` completes.
+    ///
+    /// # Errors
+    ///
+    /// When the handler cannot be served.
+    pub async fn serve_websocket(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), Error> {
+        let state = self.state()?;
+        let Some(presence) = state.census.enter(Front::WebSocket, usize::MAX) else {
+            return Ok(());
+        };
+        let mut serving = pin!(websocket::serve(&state, presence, stream));
+        tokio::select! {
+            () = &mut serving => {}
+            () = stop => {
+                state.stop();
+                serving.await;
+            }
+        }
+        state.calls.close();
+        state.tasks.stop().await;
+        Ok(())
     }
 
     /// Returns the server as a tower service.

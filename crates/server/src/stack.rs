@@ -27,6 +27,7 @@ where
 {
     match routes::find(&state.config, parts.uri.path()) {
         Some(Route::Endpoint) => walk(state, connection, parts, body).await,
+        Some(Route::WebSocket) => websocket(state, parts),
         // Apart and boxed, so that a connection's room for a request stays small.
         Some(front) => Box::pin(beside(state, front, parts, body)).await,
         None => respond::refuse(&nothing_there(&state.config.path)),
@@ -81,10 +82,18 @@ where
         (Err(reject), _) => Err(reject),
         (Ok(()), Route::Tool) => endpoint::plain::tool(state, parts, body).await,
         (Ok(()), Route::Sample(sample)) => endpoint::plain::sample(state, sample, &parts),
-        // It is walked to.
-        (Ok(()), Route::Endpoint) => Err(nothing_there(&state.config.path)),
+        // They are walked to otherwise.
+        (Ok(()), Route::Endpoint | Route::WebSocket) => Err(nothing_there(&state.config.path)),
     };
     answer.unwrap_or_else(|reject| respond::refuse(&reject))
+}
+
+/// Answers a handshake: the same strangers are judged as strictly before a connection is theirs.
+fn websocket(state: &Arc<State>, mut parts: Box<Parts>) -> Response<ResponseBody> {
+    let judged = judge(state, &parts).map(drop);
+    judged
+        .and_then(|()| endpoint::websocket::answer(state, &mut parts))
+        .unwrap_or_else(|reject| endpoint::websocket::refuse(&reject))
 }
 
 /// Judges a stranger; whoever passes may be read.

@@ -16,6 +16,7 @@ use crate::{
     census::Census,
     config::Config,
     dispatch::{Asked, Calls, Replay, Streams},
+    endpoint::websocket,
     error::Error,
     guard::Guard,
     tasks::Tasks,
@@ -38,6 +39,7 @@ pub(crate) struct State {
     pub(crate) replay: Replay,
     pub(crate) tasks: Tasks,
     pub(crate) census: Arc<Census>,
+    pub(crate) websockets: websocket::Manager,
     /// Whether the server stops.
     stopping: watch::Sender<bool>,
 }
@@ -86,6 +88,7 @@ impl State {
             resumed: Streams::new(config.max_streams),
             tasks: Tasks::new(tasks, config.max_tasks),
             census: Arc::default(),
+            websockets: websocket::Manager::default(),
             stopping: watch::Sender::new(false),
             handler,
             config,

@@ -16,6 +16,11 @@ use crate::{
     respond::ListenStream,
 };
 
+/// How many streams may stand open on one connection. Default 100: one listener hears of a thousand
+/// resources, and one page does not take what
+/// [`Config::max_streams`](crate::Config::max_streams) leaves to all.
+const LISTENERS: usize = 100;
+
 // === impl Channel ===
 
 impl Channel {
@@ -82,10 +87,13 @@ impl Channel {
         }
         let place = self.ids.enter(&call.id)?;
         if call.method == Method::Listen {
+            self.reap();
+            if self.streams.len() >= LISTENERS {
+                return Err(too_many());
+            }
             let id = call.id.clone();
             let listener = Box::pin(listen::admit(&state, facts, &offer, call)).await?;
             let stream = ListenStream::new(&state, listener, self.framing);
-            self.reap();
             self.streams
                 .spawn(tell(stream, id, place, self.outbox.clone(), self.framing));
             return Ok(Ok(()));
@@ -93,6 +101,16 @@ impl Channel {
         let begun = messages::start(&state, call, facts, None, self.framing).await;
         Ok(self.follow(facts, begun, Some(place)).await)
     }
+}
+
+fn too_many() -> Reject {
+    Reject::busy(
+        http::StatusCode::SERVICE_UNAVAILABLE,
+        1,
+        format!(
+            "{LISTENERS} streams of this connection are open; cancel some, or name more in one"
+        ),
+    )
 }
 
 /// HTTP+SSE is older than the era. A client that asks for it here goes on by `initialize`.

@@ -48,7 +48,6 @@ impl Outgoing {
     }
 
     /// Like [`next`](Self::next), for bodies.
-    #[expect(dead_code, reason = "HTTP+SSE")]
     pub(crate) fn poll_next(
         &mut self,
         task: &mut std::task::Context<'_>,

@@ -1,4 +1,4 @@
-//! The doors of the endpoint: POST, GET, DELETE; and those of plain HTTP beside it.
+//! The doors of the endpoint, POST, GET, DELETE, and the fronts beside it.
 
 mod body;
 mod post;
@@ -11,6 +11,7 @@ mod resume;
 mod standing;
 pub(crate) mod plain;
 pub(crate) mod stdio;
+pub(crate) mod websocket;
 
 pub(crate) use self::{
     post::post,

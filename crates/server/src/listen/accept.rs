@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    fmt,
     pin::{Pin, pin},
     sync::Arc,
     time::Duration,
@@ -14,10 +13,7 @@ use hyper::{
     server::conn::{http1, http2},
     service::service_fn,
 };
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::graceful::GracefulConnection,
-};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{
@@ -100,7 +96,7 @@ struct Shared {
     stopped: watch::Receiver<bool>,
 }
 
-async fn connection(mut shared: Shared, stream: Stream, _permit: OwnedSemaphorePermit) {
+async fn connection(mut shared: Shared, stream: Stream, place: OwnedSemaphorePermit) {
     let connection = Arc::new(Connection::default());
     let pulse = Arc::clone(&connection.pulse);
     let most = shared.state.config.max_head;
@@ -115,7 +111,7 @@ async fn connection(mut shared: Shared, stream: Stream, _permit: OwnedSemaphoreP
             return;
         }
     };
-    let io = TokioIo::new(Watched::new(stream, Arc::clone(&pulse)));
+    let io = TokioIo::new(Watched::new(stream, Arc::clone(&pulse), place));
     let state = Arc::clone(&shared.state);
     let service =
         service_fn(move |request| answer(Arc::clone(&state), Arc::clone(&connection), request));
@@ -128,12 +124,16 @@ async fn connection(mut shared: Shared, stream: Stream, _permit: OwnedSemaphoreP
         http.timer(TokioTimer::new());
         http.max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX));
         let mut serving = Box::pin(http.serve_connection(io, service));
-        drive(shared, &pulse, serving.as_mut()).await;
+        let stop = |serving: Pin<&mut http2::Connection<_, _, _>>| serving.graceful_shutdown();
+        drive(shared, &pulse, serving.as_mut(), stop).await;
     } else {
         let mut http = http1::Builder::new();
         http.max_buf_size(most);
-        let serving = pin!(http.serve_connection(io, service));
-        drive(shared, &pulse, serving).await;
+        let serving = pin!(http.serve_connection(io, service).with_upgrades());
+        let stop = |serving: Pin<&mut http1::UpgradeableConnection<_, _>>| {
+            serving.graceful_shutdown();
+        };
+        drive(shared, &pulse, serving, stop).await;
     }
 }
 
@@ -154,10 +154,15 @@ fn answer(
     }
 }
 
-/// Serves a connection until it ends, is of no use any more, or the server stops.
-async fn drive<C: GracefulConnection>(mut shared: Shared, pulse: &Pulse, mut serving: Pin<&mut C>)
-where
-    C::Error: fmt::Display,
+/// Serves a connection until it ends, becomes a WebSocket, is of no use any more, or the server
+/// stops; then `stop` lets its request end.
+async fn drive<C>(
+    mut shared: Shared,
+    pulse: &Pulse,
+    mut serving: Pin<&mut C>,
+    stop: impl Fn(Pin<&mut C>),
+) where
+    C: Future<Output = hyper::Result<()>>,
 {
     let mut watching = pin!(watched::watch(pulse, &shared.state.config));
     loop {
@@ -173,7 +178,7 @@ where
                 return;
             }
             changed = shared.stopped.changed() => {
-                serving.as_mut().graceful_shutdown();
+                stop(serving.as_mut());
                 if changed.is_err() {
                     return;
                 }

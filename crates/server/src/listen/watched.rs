@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::OwnedSemaphorePermit,
+};
 
 use super::address::Stream;
 use crate::{config::Config, connection::Pulse};
@@ -18,6 +21,9 @@ use crate::{config::Config, connection::Pulse};
 pub(super) struct Watched {
     stream: Stream,
     pulse: Arc<Pulse>,
+    /// Its place among the connections: whoever has the socket holds it, so that one that became a
+    /// WebSocket counts until it is closed.
+    _place: OwnedSemaphorePermit,
 }
 
 /// How often a connection is looked at. All limits are longer; one timer a connection serves
@@ -27,8 +33,16 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 // === impl Watched ===
 
 impl Watched {
-    pub(super) const fn new(stream: Stream, pulse: Arc<Pulse>) -> Self {
-        Self { stream, pulse }
+    pub(super) const fn new(
+        stream: Stream,
+        pulse: Arc<Pulse>,
+        place: OwnedSemaphorePermit,
+    ) -> Self {
+        Self {
+            stream,
+            pulse,
+            _place: place,
+        }
     }
 
     fn wrote(&self, poll: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {

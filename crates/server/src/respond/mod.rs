@@ -20,7 +20,7 @@ pub(crate) use self::{
     hearing::Hearing,
     listen::{ListenStream, Listener, listen},
     plain::plain,
-    refuse::{accepted, ended, refuse},
+    refuse::{accepted, ended, refuse, switching},
     resumed::{Resumed, resumed},
     standing::standing,
     timed::{Medium, timed},

@@ -37,6 +37,11 @@ pub(crate) fn accepted() -> Response<ResponseBody> {
     status(StatusCode::ACCEPTED)
 }
 
+/// 101: the connection speaks something else from now on.
+pub(crate) fn switching() -> Response<ResponseBody> {
+    status(StatusCode::SWITCHING_PROTOCOLS)
+}
+
 /// 204: the session has ended.
 pub(crate) fn ended() -> Response<ResponseBody> {
     status(StatusCode::NO_CONTENT)

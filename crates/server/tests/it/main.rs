@@ -7,13 +7,22 @@ mod plain;
 mod router;
 mod tasks;
 mod vectors;
+mod websocket;
 
 /// A file that no `mod` line names is never compiled, and its tests never run.
 #[test]
 fn no_file_is_forgotten() {
     let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
     for room in [
-        "main", "asks", "faults", "lines", "plain", "router", "tasks", "vectors",
+        "main",
+        "asks",
+        "faults",
+        "lines",
+        "plain",
+        "router",
+        "tasks",
+        "vectors",
+        "websocket",
     ] {
         let door = std::fs::read_to_string(here.join(room).with_extension("rs")).expect("a module");
         let folder = if room == "main" {

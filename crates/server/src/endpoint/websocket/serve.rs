@@ -1,0 +1,100 @@
+//! One client over one WebSocket: its frames on one side, its messages on the other.
+
+use std::{convert::Infallible, future::poll_fn, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tidegate_era::encode::Framing;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::mpsc,
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::protocol::{Role, WebSocketConfig, frame::coding::CloseCode},
+};
+
+use super::{
+    farewell::farewell,
+    link::{End, Link},
+    metered::Metered,
+};
+use crate::{census::Presence, channel::Channel, config::Config, state::State};
+
+/// How many messages wait to be taken while one is; their client is not read for more. A message is
+/// taken when its call has begun, so none waits for a call to end.
+const AHEAD: usize = 4;
+
+/// How much is read at a time, and gathered before it is written. It stands in memory as long as
+/// the connection does, and thousands may.
+const BUFFER: usize = 16 * 1024;
+
+/// What part of the time to stop is left to say goodbye in, when calls take all of it.
+const GOODBYE: u32 = 10;
+
+/// Serves one client until its connection ends or the server stops; then calls under way may end,
+/// and what they say is sent.
+pub(crate) async fn serve<S>(state: &Arc<State>, presence: Presence, stream: S)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let (channel, outgoing) = Channel::new(state, Framing::Line, presence);
+    let (inbox, messages) = mpsc::channel(AHEAD);
+    let socket = open(Metered::new(stream), state.config.max_body).await;
+    let mut link = Link::new(socket, inbox, outgoing, &state.config);
+    // Messages first, in the same task: what they leave room for is read right after.
+    let end = tokio::select! {
+        biased;
+        never = take(state, channel, messages) => match never {},
+        end = poll_fn(|task| link.poll(task)) => end,
+    };
+    match end {
+        End::Gone => {}
+        End::Said => farewell(link.into_socket(), CloseCode::Away, "the server stops").await,
+        End::Refused(code, reason) => farewell(link.into_socket(), code, reason).await,
+    }
+}
+
+/// Tells a client that all places are taken.
+pub(super) async fn turn_away<S>(stream: S)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let socket = open(stream, 0).await;
+    farewell(socket, CloseCode::Again, "try again later").await;
+}
+
+/// Takes messages until the server stops, and then lets the calls under way end.
+async fn take(state: &State, channel: Channel, mut messages: mpsc::Receiver<Bytes>) -> Infallible {
+    let mut channel = channel;
+    let mut stopped = std::pin::pin!(state.stopped());
+    loop {
+        let message = tokio::select! {
+            () = &mut stopped => None,
+            message = messages.recv() => message,
+        };
+        let Some(message) = message else { break };
+        if channel.take(&message).await.is_err() {
+            break;
+        }
+    }
+    drop(messages);
+    channel.finish(finishing(&state.config)).await;
+    std::future::pending().await
+}
+
+/// How long calls may go on when the server stops.
+fn finishing(config: &Config) -> Duration {
+    config.drain - config.drain / GOODBYE
+}
+
+async fn open<S>(stream: S, most: usize) -> WebSocketStream<S>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let config = WebSocketConfig::default()
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
+        .max_message_size(Some(most))
+        .max_frame_size(Some(most));
+    WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await
+}

@@ -1,0 +1,15 @@
+//! WebSocket: the same server, met over frames.
+
+mod asks;
+mod cancel;
+mod changes;
+mod client;
+mod eras;
+mod frames;
+mod guarded;
+mod nested;
+mod order;
+mod pings;
+mod places;
+mod slow;
+mod stopping;
