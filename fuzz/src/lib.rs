@@ -10,6 +10,7 @@
 //!   tests/replay.rs    any life of streams     ──▶ each frame once and in order, or a gap that is said
 //!   tests/frames.rs    any frames, any pieces  ──▶ the same answers over a WebSocket, and an end
 //!   tests/machines.rs  any list of operations  ──▶ what a simple model of the machine says
+//!   tests/target.rs    any address           ──▶ shown as it reads, or refused
 //! ```
 //!
 //! They are tests, by bolero: `cargo test -p tidegate-fuzz` runs each for a second, on a stable

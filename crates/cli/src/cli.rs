@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::{call, demo, list, prompt, read, serve, stream},
+    commands::{call, connect, demo, list, prompt, read, serve, stream, watch},
     error::{EXIT_CODES, Error},
 };
 
@@ -26,6 +26,8 @@ enum Command {
     List(list::Args),
     Read(read::Args),
     Prompt(prompt::Args),
+    Watch(watch::Args),
+    Connect(connect::Args),
 }
 
 // === impl Cli ===
@@ -41,6 +43,8 @@ impl Cli {
             Command::List(args) => list::run(args),
             Command::Read(args) => read::run(args),
             Command::Prompt(args) => prompt::run(args),
+            Command::Watch(args) => watch::run(args),
+            Command::Connect(args) => connect::run(args),
         }
     }
 
@@ -54,6 +58,9 @@ impl Cli {
             Command::List(args) => args.json,
             Command::Read(args) => args.json,
             Command::Prompt(args) => args.json,
+            Command::Watch(args) => args.json,
+            // Its stdout is the protocol's.
+            Command::Connect(_) => false,
         }
     }
 }
@@ -78,7 +85,9 @@ mod tests {
                 help.contains("Examples:") && help.contains(&example),
                 "{help}"
             );
-            assert!(help.contains("--json"), "{help}");
+            // What speaks the protocol on stdout prints nothing else there.
+            let speaks = command.get_name() == "connect";
+            assert!(speaks || help.contains("--json"), "{help}");
         }
     }
 

@@ -45,6 +45,12 @@ pub(crate) enum Event<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         message: Option<&'a str>,
     },
+    /// Something changed on the server: `tools`, `resources`, `prompts`, or the `resource` of this URI.
+    Changed {
+        what: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        uri: Option<&'a str>,
+    },
     /// What came of the request: the result's own fields.
     Result(Fields<'a>),
     /// The request failed.

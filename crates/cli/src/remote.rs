@@ -6,9 +6,8 @@ use std::{str::FromStr, time::Duration};
 use clap::ValueEnum;
 use tidegate::{
     Client, Level,
-    client::{self, EraChoice, Revision},
+    client::{self, EraChoice, Revision, Target},
 };
-use url::Url;
 
 use crate::{
     answers::Answers,
@@ -21,6 +20,10 @@ use crate::{
 /// courtesy; a server that is stuck must not keep the command from ending.
 pub(crate) const FAREWELL: Duration = Duration::from_secs(1);
 
+/// How long a server may take to end that this command has started: longer than the client waits for
+/// it to go by itself, to go when asked, and to be gone when killed.
+const LAST_FAREWELL: Duration = Duration::from_secs(8);
+
 /// The JSON-RPC code of an unknown tool or prompt (2026-07-28 tools §Error Handling).
 const INVALID_PARAMS: i64 = -32602;
 
@@ -31,9 +34,13 @@ const MISSING_CAPABILITY: i64 = -32021;
 // Where the server is and how to speak to it.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Remote {
-    /// The server's endpoint, as in http://127.0.0.1:8080/mcp
-    #[arg(value_parser = endpoint)]
-    url: Url,
+    /// The server: http://127.0.0.1:8080/mcp, ws://127.0.0.1:8080/ws, or 'stdio:COMMAND ARGUMENTS'
+    ///
+    /// A URL may be of Streamable HTTP, old or new, or of HTTP+SSE, which is found out; sse+http://
+    /// says that it is HTTP+SSE. A command after stdio: is started, spoken to on its stdin and
+    /// stdout, and ended with all that it started.
+    #[arg(value_name = "SERVER")]
+    target: Target,
 
     /// A header for every request, as in 'Authorization: Bearer …'; may be given again
     #[arg(long, value_name = "NAME:VALUE", help_heading = "Connection")]
@@ -81,10 +88,10 @@ pub(crate) struct Header {
 // === impl Remote ===
 
 impl Remote {
-    /// Returns the server at `url`, with nothing else said about it.
-    pub(crate) fn at(url: Url) -> Self {
+    /// Returns the server at `target`, with nothing else said about it.
+    pub(crate) fn at(target: Target) -> Self {
         Self {
-            url,
+            target,
             header: Vec::new(),
             answer: Vec::new(),
             era: Era::Auto,
@@ -100,8 +107,8 @@ impl Remote {
 
     /// Connects, works, and takes leave.
     ///
-    /// Ctrl-C ends the connecting. Ending the work is left to the work: a call wants to be cancelled
-    /// in good order.
+    /// Ctrl-C ends the connecting, and the leave-taking. Ending the work is left to the work: a call
+    /// wants to be cancelled in good order.
     pub(crate) async fn with(
         &self,
         level: Option<Level>,
@@ -109,13 +116,20 @@ impl Remote {
     ) -> Result<(), Error> {
         let client = signals::or_interrupt(self.connect(level)).await?;
         let done = work(&client).await;
+        let farewell = match self.target {
+            Target::Stdio(_) => LAST_FAREWELL,
+            _ => FAREWELL,
+        };
         // Its failure changes nothing: the work is done or has failed already.
-        let _ = tokio::time::timeout(FAREWELL, client.close()).await;
+        tokio::select! {
+            _ = tokio::time::timeout(farewell, client.close()) => {}
+            () = signals::interrupt() => {}
+        }
         done
     }
 
     async fn connect(&self, level: Option<Level>) -> Result<Client, Error> {
-        let mut builder = Client::builder(self.url.as_str())
+        let mut builder = Client::builder(&self.target.to_string())
             .info("tidegate", env!("CARGO_PKG_VERSION"))
             .log_level(level)
             .era(self.era.choice());
@@ -137,16 +151,21 @@ impl Remote {
         let code = error.rpc_code();
         let told = Error::new(kind, error).code(code);
         match kind {
-            Kind::Connect => told.hint(format!("is a server listening at {}?", self.url)),
+            Kind::Connect => match &self.target {
+                Target::Stdio(_) => told.hint("does the command run by itself, from here?"),
+                target => told.hint(format!("is a server listening at {target}?")),
+            },
             Kind::Auth => told.hint("give credentials with --header 'Authorization: Bearer …'"),
             Kind::Timeout => told.hint("--deadline 5m waits longer"),
             _ if code == Some(MISSING_CAPABILITY) => {
                 told.hint("it asks something in the middle; answer with --answer FIELD=VALUE")
             }
-            Kind::Protocol if self.url.path() == "/" => told.hint(format!(
-                "most servers have their endpoint at {}mcp",
-                self.url
-            )),
+            Kind::Protocol => match &self.target {
+                Target::Http(url) if url.path() == "/" => {
+                    told.hint(format!("most servers have their endpoint at {url}mcp"))
+                }
+                _ => told,
+            },
             _ => told,
         }
     }
@@ -180,7 +199,7 @@ impl Remote {
     }
 }
 
-/// Returns which kind of error the library's is.
+/// Returns what kind of error of this command a library's error is.
 pub(crate) fn kind(error: &client::Error) -> Kind {
     match error {
         error if error.is_timeout() => Kind::Timeout,
@@ -188,19 +207,6 @@ pub(crate) fn kind(error: &client::Error) -> Kind {
         error if error.is_auth() => Kind::Auth,
         error if error.is_input() => Kind::Usage,
         _ => Kind::Protocol,
-    }
-}
-
-/// Reads the address of a server.
-pub(crate) fn endpoint(text: &str) -> Result<Url, String> {
-    let example = "write it as http://127.0.0.1:8080/mcp";
-    match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
-        // `localhost:8080` parses, with `localhost` for its scheme.
-        Ok(_) => Err(format!(
-            "a server's address begins with http:// or https://; {example}"
-        )),
-        Err(error) => Err(format!("{error}; {example}")),
     }
 }
 
@@ -236,23 +242,6 @@ impl FromStr for Header {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_endpoint_is_http() {
-        assert_eq!(
-            endpoint("http://[::1]:8080/mcp").unwrap().port(),
-            Some(8080)
-        );
-        for text in [
-            "localhost:8080/mcp",
-            "127.0.0.1:8080",
-            "ftp://x/",
-            "",
-            "http://",
-        ] {
-            assert!(endpoint(text).unwrap_err().contains("http://"), "{text}");
-        }
-    }
 
     #[test]
     fn a_header_is_a_name_and_a_value() {

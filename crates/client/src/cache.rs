@@ -67,6 +67,11 @@ impl Cache {
         }
     }
 
+    /// Returns whether anything is kept.
+    pub(crate) const fn is_on(&self) -> bool {
+        self.on
+    }
+
     /// Returns what was answered, if it still holds.
     pub(crate) fn get(&self, key: &Key, now: Instant) -> Option<Raw> {
         let mut kept = self.kept.lock();

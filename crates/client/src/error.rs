@@ -5,7 +5,11 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::{message::RpcError, skills::Unverified};
+use crate::{
+    link::channel::{NotOpened, Overfull},
+    message::RpcError,
+    skills::Unverified,
+};
 
 /// Why something could not be done with a server.
 ///
@@ -145,6 +149,23 @@ impl Error {
 
     /// The link failed before or while the answer came.
     pub(crate) fn link(source: BoxError) -> Self {
+        let source = match source.downcast::<NotOpened>() {
+            Ok(not_opened) => {
+                let not_connected = |why| Self::caused(Kind::Connect, why);
+                return Self::ours(not_opened.0).unwrap_or_else(not_connected);
+            }
+            Err(other) => other,
+        };
+        let source = match Self::ours(source) {
+            Ok(error) => return error,
+            Err(other) => other,
+        };
+        if source.is::<Overfull>() {
+            return Self::lost(
+                "more arrived for the call than its caller read; it was given up, and may have \
+                 been done all the same",
+            );
+        }
         let reqwest = source.downcast_ref::<reqwest::Error>();
         let kind = match reqwest {
             Some(error) if error.is_connect() => Kind::Connect,
@@ -152,6 +173,11 @@ impl Error {
             _ => Kind::Link,
         };
         Self::caused(kind, source)
+    }
+
+    /// Returns what a link of our own has said in our words already.
+    fn ours(source: BoxError) -> Result<Self, BoxError> {
+        source.downcast::<Self>().map(|error| *error)
     }
 
     pub(crate) fn timeout(what: &'static str, after: Duration) -> Self {

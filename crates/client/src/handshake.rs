@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::header::HeaderValue;
+use http::{StatusCode, header::HeaderValue};
 use serde_json::json;
 use tidegate_era::{Revision, SESSION_ID};
 use tidegate_model::{Id, Level};
@@ -133,13 +133,13 @@ async fn confirm(wire: &Wire, current: &Current) -> Result<(), Error> {
     let receive = sent.map_err(|_| {
         Error::timeout("the server did not take notifications/initialized", within)
     })??;
-    if receive.status().is_success() {
-        return Ok(());
+    match receive.status() {
+        status if status.is_success() => Ok(()),
+        StatusCode::NOT_FOUND if current.id.is_some() => {
+            Err(Error::lost("the session ended as soon as it was open"))
+        }
+        status => Err(Error::refused(status, "notifications/initialized")),
     }
-    Err(Error::refused(
-        receive.status(),
-        "notifications/initialized",
-    ))
 }
 
 /// Asks for log messages from `level` on. Who has none, or refuses, is not worth a failed call.

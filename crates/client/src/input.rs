@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use http::{HeaderName, HeaderValue, header};
 use serde::de::IgnoredAny;
 use tidegate_model::Raw;
-use url::Url;
 
 use crate::error::Error;
 
@@ -31,29 +30,6 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
     // Most headers a user adds are secrets; debug output hides them.
     value.set_sensitive(true);
     Ok((parsed, value))
-}
-
-/// Reads the server's address.
-pub(crate) fn url(text: &str) -> Result<Url, Error> {
-    let mut url = Url::parse(text).map_err(|error| {
-        Error::input(format_args!(
-            "{text:?} is no URL; write it like http://127.0.0.1:8080/mcp"
-        ))
-        .because(error)
-    })?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(Error::input(format_args!(
-            "the URL begins with {}:; this client speaks http and https",
-            url.scheme()
-        )));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::input(
-            "the URL holds a name or password; send credentials as a token or a header",
-        ));
-    }
-    url.set_fragment(None);
-    Ok(url)
 }
 
 /// Checks that a tool's arguments are one JSON object: broken JSON in the middle of a body would be

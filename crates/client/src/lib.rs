@@ -11,6 +11,9 @@
 //! with its own stream of log messages and progress, read as fast as its caller reads it. What
 //! is dropped is cancelled.
 //!
+//! - **Where a server is** is one word ([`Target`]): a URL, or a command that is started and spoken
+//!   to on its stdin and stdout ([`Client::stdio`]). Such a child gets this process's environment,
+//!   and ends with its client, with all that it started.
 //! - **What servers ask** in the middle of a call, of the user ([`Builder::on_elicitation`]), of
 //!   the model ([`Builder::on_sampling`]) or of the client itself ([`Builder::roots`]), is answered
 //!   by functions; what they are set for is what servers are told they can ask.
@@ -21,6 +24,9 @@
 //!   subscriptions; a modern server is never mistaken for an old one because it failed.
 //! - **Skills** are listed without being read, and read as their entries say or not at all
 //!   ([`Client::load_skill`]).
+//! - **Servers are found** at URLs of either era and of HTTP+SSE, at WebSockets, and behind commands
+//!   that speak on stdio ([`Target`]); a host that can only start commands reaches them all through a
+//!   [`Relay`].
 //! - **What changes** on the server is heard by [`Client::listen`]; lists and resources are kept
 //!   as long as the server says, and dropped at once when a change is told.
 //!
@@ -60,6 +66,7 @@ mod exchange;
 mod handshake;
 mod info;
 mod input;
+mod ladder;
 mod link;
 mod list;
 mod listen;
@@ -70,6 +77,7 @@ mod plain;
 mod probe;
 mod pursuit;
 mod receive;
+mod relay;
 mod repeat;
 mod results;
 mod resume;
@@ -78,8 +86,10 @@ mod rounds;
 mod settle;
 mod skills;
 mod standing;
+mod target;
 mod task;
 mod timer;
+mod way;
 mod wire;
 
 pub use tidegate_era::Revision;
@@ -96,11 +106,14 @@ pub use self::{
     client::Client,
     error::{BoxError, Error},
     info::ServerInfo,
+    link::stdio::Command,
     listen::{Listening, Topics},
     message::{Event, Log, Message, Notification, Progress, Request, Response, RpcError},
     plain::{Plain, PlainClient, PlainStream},
     probe::EraChoice,
+    relay::Relay,
     results::{CallResult, PromptResult, ReadResult, ToolInfo},
     retry::Reconnect,
     skills::{LoadedSkill, Unverified},
+    target::Target,
 };

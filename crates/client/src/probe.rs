@@ -2,11 +2,12 @@
 //!
 //! 2026-07-28 streamable-http §Backward Compatibility: the body decides, not the status alone.
 
-use std::{sync::Arc, time::Instant};
+use std::{sync::Arc, time::Duration};
 
 use http::StatusCode;
 use serde_json::Value;
 use tidegate_era::{Revision, code};
+use tokio::time::timeout;
 
 use crate::{
     endpoint::{Era, Outgoing, modern},
@@ -14,7 +15,6 @@ use crate::{
     exchange::Answer,
     handshake,
     info::{Introduction, ServerInfo},
-    memory::LEGACY,
     wire::Wire,
 };
 
@@ -31,6 +31,15 @@ pub enum EraChoice {
     Legacy(Revision),
 }
 
+/// Why it is not known how to speak to a server.
+#[derive(Debug)]
+pub(crate) enum NotFound {
+    /// Its answer to `initialize`, which was sent for want of any other evidence.
+    Session(Error),
+    /// Anything else.
+    Era(Error),
+}
+
 /// What an answer to `server/discover` says.
 #[derive(Debug)]
 enum Finding {
@@ -42,67 +51,138 @@ enum Finding {
     Legacy(Option<Revision>),
     /// Nothing can be said of its era.
     Failed(Error),
+    /// It exited or said nothing, on a channel: there that is how some old servers take it.
+    Silent,
+}
+
+/// How long a server on a channel may take to say its era. Nothing lies between: one that has started
+/// answers in milliseconds, and a runtime starts within a second or two. One that takes longer is
+/// asked again if it is not an old one.
+const SILENT_FOR: Duration = Duration::from_secs(5);
+
+// === impl EraChoice ===
+
+impl EraChoice {
+    /// Returns the legacy revision to begin with; none if the legacy era is not wanted.
+    pub(crate) const fn legacy(self) -> Option<Revision> {
+        match self {
+            Self::Auto => Some(Revision::NEWEST_LEGACY),
+            Self::Legacy(revision) => Some(revision),
+            Self::Modern => None,
+        }
+    }
+}
+
+// === impl NotFound ===
+
+impl From<NotFound> for Error {
+    fn from(why: NotFound) -> Self {
+        match why {
+            NotFound::Session(refused) => neither(refused),
+            NotFound::Era(error) => error,
+        }
+    }
 }
 
 /// Finds out how to speak to the server and who it is.
-///
-/// `url` is the name the verdict is remembered by; none: it is not.
 pub(crate) async fn find(
     wire: &Arc<Wire>,
     choice: EraChoice,
-    url: Option<&str>,
-) -> Result<(Era, ServerInfo), Error> {
+) -> Result<(Era, ServerInfo), NotFound> {
     if let EraChoice::Legacy(revision) = choice {
         if revision.is_modern() {
-            return Err(Error::input(format_args!(
-                "{revision} is no legacy revision"
-            )));
+            let why = format_args!("{revision} is no legacy revision");
+            return Err(NotFound::Era(Error::input(why)));
         }
-        return open_session(wire, revision).await;
+        return open_session(wire, revision)
+            .await
+            .map_err(NotFound::Session);
     }
-    if choice == EraChoice::Auto
-        && let Some(url) = url.filter(|url| is_known_legacy(url))
-    {
-        match open_session(wire, Revision::NEWEST_LEGACY).await {
-            Err(error) if is_refusal(&error) => forget(url),
-            decided => return decided,
-        }
-    }
-    match discover(wire).await {
+    match discover(wire, choice).await {
         Finding::Modern(revision, introduction) => {
             Ok((Era::Modern(revision), introduction.into_info(revision)))
         }
-        Finding::Legacy(_) if choice == EraChoice::Modern => Err(Error::era(
+        Finding::Legacy(_) if choice == EraChoice::Modern => Err(NotFound::Era(Error::era(
             "the server does not speak 2026-07-28; connect with another era",
-        )),
-        Finding::Legacy(revision) => {
-            let revision = revision.unwrap_or(Revision::NEWEST_LEGACY);
-            let found = open_session(wire, revision).await.map_err(neither)?;
-            url.inspect(|url| remember(url));
-            Ok(found)
+        ))),
+        Finding::Legacy(Some(revision)) => {
+            open_session(wire, revision).await.map_err(NotFound::Era)
         }
-        Finding::Failed(error) => Err(error),
-        Finding::Retry(_) => Err(Error::era(
+        Finding::Legacy(None) => {
+            let opened = open_session(wire, Revision::NEWEST_LEGACY).await;
+            opened.map_err(NotFound::Session)
+        }
+        Finding::Silent => open_late(wire).await.map_err(NotFound::Era),
+        Finding::Failed(error) => Err(NotFound::Era(error)),
+        Finding::Retry(_) => Err(NotFound::Era(Error::era(
             "the server refuses the protocol version that it says it supports",
-        )),
+        ))),
     }
 }
 
+/// Opens a session without asking for the era.
+pub(crate) async fn open_session(
+    wire: &Arc<Wire>,
+    revision: Revision,
+) -> Result<(Era, ServerInfo), Error> {
+    let (session, info) = handshake::open(wire, revision).await?;
+    Ok((Era::Legacy(session), info))
+}
+
 /// Asks, and asks once more with a revision the server named.
-async fn discover(wire: &Arc<Wire>) -> Finding {
-    match ask(wire, Revision::V2026_07_28).await {
-        Finding::Retry(revision) => ask(wire, revision).await,
+async fn discover(wire: &Arc<Wire>, choice: EraChoice) -> Finding {
+    let falls_back = wire.is_channel && choice == EraChoice::Auto;
+    let patience = if falls_back {
+        SILENT_FOR.min(wire.limits.handshake)
+    } else {
+        wire.limits.handshake
+    };
+    match ask(wire, Revision::V2026_07_28, patience).await {
+        Finding::Retry(revision) => ask(wire, revision, patience).await,
+        Finding::Failed(error) if falls_back && is_silence(&error) => {
+            tracing::debug!(%error, "the server does not say its era; the legacy one is tried");
+            Finding::Silent
+        }
         finding => finding,
     }
 }
 
-async fn ask(wire: &Arc<Wire>, revision: Revision) -> Finding {
+async fn ask(wire: &Arc<Wire>, revision: Revision, patience: Duration) -> Finding {
     let id = wire.id();
     let outgoing = Outgoing::new("server/discover", None);
-    match modern::request(wire, revision, &id, &outgoing, &[]) {
-        Ok(request) => judge(handshake::ask(wire, id, request).await),
-        Err(error) => Finding::Failed(error),
+    let request = match modern::request(wire, revision, &id, &outgoing, &[]) {
+        Ok(request) => request,
+        Err(error) => return Finding::Failed(error),
+    };
+    let answer = timeout(patience, handshake::ask(wire, id, request)).await;
+    let silent = |_| Err(Error::timeout("the server did not say its era", patience));
+    let answer = answer.unwrap_or_else(silent);
+    // On a channel a status is that of whoever opens it, and says nothing of what is spoken there.
+    let is_closed = |error: &Error| error.status().is_some() && error.rpc_code().is_none();
+    match answer {
+        Err(error) if wire.is_channel && is_closed(&error) => Finding::Failed(error),
+        answer => judge(answer),
     }
+}
+
+/// Opens a session with a server that did not say its era. One that refuses it may have started too
+/// slowly to be heard in time: it is there now, and asked once more.
+async fn open_late(wire: &Arc<Wire>) -> Result<(Era, ServerInfo), Error> {
+    let refused = match open_session(wire, Revision::NEWEST_LEGACY).await {
+        Err(error) if is_refusal(&error) => error,
+        decided => return decided,
+    };
+    match ask(wire, Revision::V2026_07_28, wire.limits.handshake).await {
+        Finding::Modern(revision, introduction) => {
+            Ok((Era::Modern(revision), introduction.into_info(revision)))
+        }
+        _ => Err(neither(refused)),
+    }
+}
+
+/// Whether a server that is there said nothing (2026-07-28 stdio §Backward Compatibility).
+fn is_silence(error: &Error) -> bool {
+    error.is_timeout() || (error.is_broken() && !error.is_connect())
 }
 
 fn judge(answer: Result<Answer, Error>) -> Finding {
@@ -171,7 +251,7 @@ fn pick<'a>(
 
 /// Whether the server understood that it was asked something, and refused: any 4xx that is not
 /// about credentials or load, and a JSON-RPC error on success.
-fn is_refusal(error: &Error) -> bool {
+pub(crate) fn is_refusal(error: &Error) -> bool {
     let Some(status) = error.status() else {
         return error.is_answer();
     };
@@ -183,39 +263,17 @@ fn is_refusal(error: &Error) -> bool {
     (status.is_success() || status.is_client_error()) && !is_auth(status) && !busy && !proxy
 }
 
-async fn open_session(wire: &Arc<Wire>, revision: Revision) -> Result<(Era, ServerInfo), Error> {
-    let (session, info) = handshake::open(wire, revision).await?;
-    Ok((Era::Legacy(session), info))
-}
-
-/// Neither era's first request was taken.
-fn neither(error: Error) -> Error {
-    if !is_refusal(&error) || error.is_answer() {
-        return error;
+/// Says that neither era's first request was taken, if that is what the refusal says.
+pub(crate) fn neither(refused: Error) -> Error {
+    let speaks = refused.is_answer() || refused.rpc_code() == Some(code::UNSUPPORTED_VERSION);
+    if speaks || !is_refusal(&refused) {
+        return refused;
     }
     Error::era(
-        "the server takes neither server/discover nor initialize: perhaps this is not the address \
-         of an MCP server, or it speaks HTTP+SSE (2024-11-05), which this client does not",
+        "the server takes neither server/discover nor initialize, and names no address to post to as \
+         HTTP+SSE does: perhaps this is not the address of an MCP server",
     )
-    .because(error)
-}
-
-fn is_known_legacy(url: &str) -> bool {
-    LEGACY
-        .lock()
-        .as_ref()
-        .is_some_and(|legacy| legacy.knows(url, Instant::now()))
-}
-
-fn remember(url: &str) {
-    LEGACY
-        .lock()
-        .get_or_insert_default()
-        .remember(url, Instant::now());
-}
-
-fn forget(url: &str) {
-    LEGACY.lock().get_or_insert_default().forget(url);
+    .because(refused)
 }
 
 #[cfg(test)]

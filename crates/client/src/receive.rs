@@ -247,8 +247,7 @@ impl Receive {
         if self.content_type().contains("html") {
             return "with a web page".to_owned();
         }
-        let text = String::from_utf8_lossy(&body[..body.len().min(EXCERPT)]);
-        text.chars().filter(|c| !c.is_control()).collect()
+        excerpt(body)
     }
 
     fn content_type(&self) -> &str {
@@ -256,11 +255,18 @@ impl Receive {
     }
 }
 
+/// Returns the beginning of a body that is no message, as far as people can read it.
+pub(crate) fn excerpt(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(EXCERPT)]);
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
 fn content_type(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::CONTENT_TYPE)?.to_str().ok()
 }
 
-fn is_events(headers: &HeaderMap) -> bool {
+/// Returns whether a body is a stream of events.
+pub(crate) fn is_events(headers: &HeaderMap) -> bool {
     let essence = content_type(headers).and_then(|value| value.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("text/event-stream"))
 }

@@ -31,6 +31,9 @@ use crate::{
 /// What every request of a client shares.
 pub(crate) struct Wire {
     pub(crate) link: Link,
+    /// Whether the link is one connection for everything: what belongs to no request comes at no
+    /// further cost, and closing it means something in every era.
+    pub(crate) is_channel: bool,
     pub(crate) url: Uri,
     /// Headers the user adds to every request.
     pub(crate) headers: HeaderMap,
@@ -151,6 +154,27 @@ impl Wire {
     pub(crate) fn missed(&self) {
         self.cache.clear();
         self.listeners.tell_all();
+    }
+
+    /// Returns the same over a channel, to which nothing was said yet.
+    pub(crate) fn over_channel(&self, link: Link) -> Self {
+        Self {
+            link,
+            is_channel: true,
+            url: self.url.clone(),
+            headers: self.headers.clone(),
+            info: self.info.clone(),
+            log_level: self.log_level,
+            limits: self.limits,
+            handlers: self.handlers.clone(),
+            asks: self.asks.clone(),
+            reconnect: self.reconnect,
+            trusts_annotations: self.trusts_annotations,
+            cache: Cache::new(self.cache.is_on()),
+            listeners: Listeners::default(),
+            runtime: self.runtime.clone(),
+            ids: AtomicI64::new(1),
+        }
     }
 
     /// Returns a new request's id: also its progress token.

@@ -30,6 +30,7 @@
 //! ```
 
 mod alone;
+mod cutting;
 mod running;
 mod door;
 mod request;
@@ -44,6 +45,7 @@ pub use self::{
     alone::{in_a_process_of_its_own, resident_bytes},
     answer::{Answer, Event},
     connection::Connection,
+    cutting::{Cutting, Frames},
     door::Door,
     lines::Lines,
     request::{MODERN, Request, call, modern},

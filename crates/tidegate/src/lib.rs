@@ -69,4 +69,6 @@ mod pages {
     struct Migrating;
     #[doc = include_str!("../../../docs/plain-http.md")]
     struct PlainHttp;
+    #[doc = include_str!("../../../docs/clients.md")]
+    struct Clients;
 }

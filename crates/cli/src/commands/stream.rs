@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tidegate::{
     Client, Level,
-    client::{self, CallResult, Plain, PlainClient, PlainStream},
+    client::{self, CallResult, Plain, PlainClient, PlainStream, Target},
 };
 use url::Url;
 
@@ -38,7 +38,7 @@ How a tool's arguments are written:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The stream's address, as in http://127.0.0.1:8080/stream?n=3
-    #[arg(value_parser = remote::endpoint)]
+    #[arg(value_parser = address)]
     url: Url,
 
     /// A tool's arguments: key=value, key:=json, key=@file, or - for JSON on stdin
@@ -57,6 +57,19 @@ pub(crate) struct Args {
     /// Print one JSON event a line
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Reads the address of a plain stream.
+fn address(text: &str) -> Result<Url, String> {
+    let example = "write it as http://127.0.0.1:8080/stream";
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        // `localhost:8080` parses, with `localhost` for its scheme.
+        Ok(_) => Err(format!(
+            "a stream's address begins with http:// or https://; {example}"
+        )),
+        Err(error) => Err(format!("{error}; {example}")),
+    }
 }
 
 /// Runs the command.
@@ -108,7 +121,7 @@ impl Args {
 
     /// Returns the tool's input schema; none if there is no endpoint beside the stream that lists it.
     async fn schema(&self, name: &str) -> Option<Value> {
-        let endpoint = self.url.join("/mcp").ok()?;
+        let endpoint = Target::Http(self.url.join("/mcp").ok()?);
         let mut schema = None;
         let list = async |client: &Client| {
             let tools = client

@@ -3,10 +3,13 @@
 mod answers;
 mod call;
 mod cancel;
+mod connect;
 mod demo;
 mod ends;
 mod process;
 mod serve;
+mod stdio;
+mod watch;
 
 /// A file that no `mod` names is never compiled, and its tests pass by not running.
 #[test]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Uri, header};
+use http::HeaderMap;
 use http_body_util::Full;
 use tidegate_model::{Implementation, Level};
 use tokio::runtime::Handle;
@@ -22,18 +22,22 @@ use crate::{
     dispatch::Dispatch,
     error::{BoxError, Error},
     input,
-    link::{Link, Options, over_http, over_service},
+    ladder::{self, Found},
+    link::{Options, over_service, stdio::Command},
     listen::Listeners,
     message::{Log, Message, Progress},
-    probe::{self, EraChoice},
+    probe::EraChoice,
+    relay::Relay,
     retry::Reconnect,
+    target::Target,
+    way::Way,
     wire::{Handlers, Limits, Wire},
 };
 
 /// What a client is made of. Faults in it are told by [`connect`](Self::connect).
 #[must_use = "a client is not there until it has connected"]
 pub struct Builder {
-    target: Target,
+    way: Option<Way>,
     info: Implementation,
     era: EraChoice,
     log_level: Option<Level>,
@@ -48,19 +52,22 @@ pub struct Builder {
     fault: Option<Error>,
 }
 
-enum Target {
-    Url(String),
-    Service(Link),
-}
-
-/// The address a server in this process is called by: a loopback name, which every server allows.
-const IN_PROCESS: &str = "http://localhost/mcp";
-
 // === impl Builder ===
 
 impl Builder {
-    pub(crate) fn to_url(url: &str) -> Self {
-        Self::new(Target::Url(url.to_owned()))
+    pub(crate) fn to_address(address: &str) -> Self {
+        match Target::read(address) {
+            Ok(target) => Self::new(Some(Way::Address(target))),
+            Err(error) => {
+                let mut nowhere = Self::new(None);
+                nowhere.fault = Some(error);
+                nowhere
+            }
+        }
+    }
+
+    pub(crate) fn to_command(command: Command) -> Self {
+        Self::new(Some(Way::Address(Target::Stdio(command))))
     }
 
     pub(crate) fn to_service<S, B>(service: S) -> Self
@@ -75,12 +82,12 @@ impl Builder {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self::new(Target::Service(over_service(service)))
+        Self::new(Some(Way::Service(over_service(service))))
     }
 
-    fn new(target: Target) -> Self {
+    fn new(way: Option<Way>) -> Self {
         Self {
-            target,
+            way,
             info: Implementation::new("tidegate", env!("CARGO_PKG_VERSION")),
             era: EraChoice::Auto,
             log_level: Some(Level::Info),
@@ -208,30 +215,41 @@ impl Builder {
     /// When the builder was given something that cannot be, the server cannot be reached, wants
     /// credentials, or is no MCP server.
     pub async fn connect(self) -> Result<Client, Error> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
-        }
-        let mut headers = self.headers;
-        let (link, url, name) = match self.target {
-            Target::Url(url) => {
-                let url = input::url(&url)?;
-                (
-                    over_http(&url, &self.options)?,
-                    url.to_string(),
-                    Some(url.to_string()),
-                )
-            }
-            Target::Service(link) => {
-                headers.insert(header::HOST, HeaderValue::from_static("localhost"));
-                (link, IN_PROCESS.to_owned(), None)
-            }
+        let era = self.era;
+        let (way, wire) = self.build()?;
+        let Found { wire, era, info } = way.find(Arc::new(wire), era).await?;
+        tracing::debug!(server = info.name, revision = %info.revision, "connected");
+        let dispatch = Dispatch::new(wire, era, info);
+        dispatch.prepare().await;
+        Ok(Client { dispatch })
+    }
+
+    /// Returns what relays the messages of a host that can only start commands; nothing is asked
+    /// before the host asks. The era is the host's to choose.
+    ///
+    /// # Errors
+    ///
+    /// When the builder was given something that cannot be.
+    pub fn relay(self) -> Result<Relay, Error> {
+        let (way, wire) = self.build()?;
+        let stream = way.stream().cloned();
+        let wire = match &way {
+            Way::Address(Target::HttpSse(url)) => ladder::over_http_sse(&wire, url),
+            _ => wire,
         };
-        let url = Uri::try_from(url)
-            .map_err(|error| Error::input("the URL cannot be sent").because(error))?;
-        let wire = Arc::new(Wire {
-            link,
-            url,
-            headers,
+        Ok(Relay::new(Arc::new(wire), stream))
+    }
+
+    fn build(self) -> Result<(Way, Wire), Error> {
+        let way = match (self.way, self.fault) {
+            (Some(way), None) => way,
+            (_, fault) => return Err(fault.expect("an address that is none is a fault")),
+        };
+        let wire = Wire {
+            link: way.link(&self.options, &self.headers, &self.limits)?,
+            is_channel: way.is_channel(),
+            url: way.uri()?,
+            headers: way.sign(self.headers),
             info: self.info,
             log_level: self.log_level,
             limits: self.limits,
@@ -243,12 +261,8 @@ impl Builder {
             listeners: Listeners::default(),
             runtime: Handle::current(),
             ids: AtomicI64::new(1),
-        });
-        let (era, info) = probe::find(&wire, self.era, name.as_deref()).await?;
-        tracing::debug!(server = info.name, revision = %info.revision, "connected");
-        let dispatch = Dispatch::new(wire, era, info);
-        dispatch.prepare().await;
-        Ok(Client { dispatch })
+        };
+        Ok((way, wire))
     }
 }
 

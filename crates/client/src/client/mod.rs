@@ -17,6 +17,7 @@ use crate::{
     endpoint::Outgoing,
     error::{BoxError, Error},
     info::ServerInfo,
+    link::stdio::Command,
     list,
     results::{CallResult, PromptResult, ReadResult, ToolInfo},
 };
@@ -30,18 +31,38 @@ pub struct Client {
 // === impl Client ===
 
 impl Client {
-    /// Connects to the server at `url`, in whichever era it speaks.
+    /// Connects to a server, in whichever era it speaks: at an address as [`Target`] reads it.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), tidegate_client::Error> {
+    /// use tidegate_client::Client;
+    ///
+    /// let new_or_old = Client::connect("https://a.example/mcp").await?;
+    /// let socket = Client::connect("wss://a.example/ws").await?;
+    /// let child = Client::connect("stdio:python3 server.py").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// When the server cannot be reached, wants credentials, or is no MCP server.
-    pub async fn connect(url: &str) -> Result<Self, Error> {
-        Self::builder(url).connect().await
+    /// When the address is none, the server cannot be reached, wants credentials, or is no MCP
+    /// server.
+    ///
+    /// [`Target`]: crate::Target
+    pub async fn connect(target: &str) -> Result<Self, Error> {
+        Self::builder(target).connect().await
     }
 
-    /// Returns what a client of the server at `url` is made of.
-    pub fn builder(url: &str) -> Builder {
-        Builder::to_url(url)
+    /// Returns what a client of the server at an address is made of.
+    pub fn builder(target: &str) -> Builder {
+        Builder::to_address(target)
+    }
+
+    /// Returns what a client of the server that `command` starts is made of: a child process, which
+    /// ends with the client.
+    pub fn stdio(command: Command) -> Builder {
+        Builder::to_command(command)
     }
 
     /// Returns what a client of `service` is made of: a server in this process, or a middleware.

@@ -4,6 +4,7 @@ use tokio::time::timeout;
 
 use super::Client;
 use crate::{
+    endpoint::modern,
     error::Error,
     listen::{self, Listening, Topics},
 };
@@ -59,16 +60,19 @@ impl Client {
         Err(Error::refused(status, "notifications/roots/list_changed"))
     }
 
-    /// Ends the session, if there is one, and with it what listens; in the modern era there is
-    /// nothing to end.
+    /// Ends the session, if there is one, and with it what listens; over HTTP there is nothing to
+    /// end in the modern era. A child process is waited for until it has ended.
     ///
     /// # Errors
     ///
     /// When the server cannot be told. The session then ends by itself, in time.
     pub async fn close(&self) -> Result<(), Error> {
         let wire = &self.dispatch.wire;
-        let session = self.dispatch.session().map(|session| session.current());
-        let Some(request) = session.and_then(|session| session.delete(wire)) else {
+        let request = match self.dispatch.session() {
+            Some(session) => session.current().delete(wire),
+            None => wire.is_channel.then(|| modern::close(wire)),
+        };
+        let Some(request) = request else {
             return Ok(());
         };
         self.dispatch.rest();

@@ -47,7 +47,9 @@ impl Dispatch {
 
     /// Opens the standing stream before the first call if the server may ask something on it.
     pub(crate) async fn prepare(&self) {
-        let Some(session) = self.session().filter(|_| self.wire.asks.any()) else {
+        // On a channel what the server says comes in any case; this is who hears it.
+        let needed = self.wire.asks.any() || self.wire.is_channel;
+        let Some(session) = self.session().filter(|_| needed) else {
             return;
         };
         if let Err(error) = self.stand(session).await {

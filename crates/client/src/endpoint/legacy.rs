@@ -105,7 +105,7 @@ impl Session {
 
 impl Current {
     /// Puts the session's headers on a request.
-    fn sign(&self, mut request: http::Request<Bytes>) -> http::Request<Bytes> {
+    pub(crate) fn sign(&self, mut request: http::Request<Bytes>) -> http::Request<Bytes> {
         let headers = request.headers_mut();
         headers.insert(
             PROTOCOL_VERSION,

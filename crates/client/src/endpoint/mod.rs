@@ -2,7 +2,7 @@
 
 pub(crate) mod legacy;
 pub(crate) mod modern;
-mod outgoing;
+pub(crate) mod outgoing;
 mod watching;
 
 pub(crate) use self::{legacy::Session, outgoing::Outgoing};

@@ -1,12 +1,12 @@
 //! Requests of 2026-07-28 on: each says in `_meta` and in its headers all that it is.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 use tidegate_era::{META_PREFIX, Revision, encode_header_value};
-use tidegate_model::{HeaderParam, Id};
+use tidegate_model::{HeaderParam, Id, Raw};
 
-use super::outgoing::{Outgoing, PROTOCOL_VERSION, post};
+use super::outgoing::{Outgoing, PROTOCOL_VERSION, bare, post};
 use crate::{error::Error, wire::Wire};
 
 /// Returns the POST of a request; `params` are the arguments its tool wants mirrored in headers.
@@ -38,18 +38,23 @@ pub(crate) fn request(
     if let Some(name) = &outgoing.name {
         headers.insert("mcp-name", encoded(name)?);
     }
-    for (name, value) in mirrored(outgoing, params)? {
+    for (name, value) in mirrored(outgoing.get("arguments"), params)? {
         headers.insert(name, value);
     }
     Ok(request)
 }
 
+/// Returns the DELETE that closes a channel: in this era it is a connection and no more.
+pub(crate) fn close(wire: &Wire) -> http::Request<Bytes> {
+    bare(wire, Method::DELETE, Bytes::new())
+}
+
 /// The arguments that go into headers as well (2026-07-28 streamable-http §Client Behavior).
-fn mirrored(
-    outgoing: &Outgoing,
+pub(crate) fn mirrored(
+    arguments: Option<&Raw>,
     params: &[HeaderParam],
 ) -> Result<Vec<(HeaderName, HeaderValue)>, Error> {
-    let Some(arguments) = outgoing.get("arguments").filter(|_| !params.is_empty()) else {
+    let Some(arguments) = arguments.filter(|_| !params.is_empty()) else {
         return Ok(Vec::new());
     };
     let arguments: Value = arguments
@@ -75,11 +80,13 @@ fn mirrored(
     Ok(headers)
 }
 
-fn encoded(value: &str) -> Result<HeaderValue, Error> {
+/// Returns a value as headers carry it, encoded if it must be.
+pub(crate) fn encoded(value: &str) -> Result<HeaderValue, Error> {
     plain(&encode_header_value(value))
 }
 
-fn plain(value: &str) -> Result<HeaderValue, Error> {
+/// Returns a value as it is.
+pub(crate) fn plain(value: &str) -> Result<HeaderValue, Error> {
     HeaderValue::from_str(value).map_err(|error| {
         Error::input(format_args!("{value:?} cannot stand in a header")).because(error)
     })

@@ -37,7 +37,17 @@ pub(crate) fn over_http(url: &Url, options: &Options) -> Result<Link, Error> {
     }))
 }
 
+/// Returns a client whose connections to `url` can become something else than HTTP.
+pub(super) fn upgrading(url: &Url, options: &Options) -> Result<reqwest::Client, Error> {
+    // HTTP/2 has its own way of it, which few servers know.
+    built(settings(url, options)?.http1_only())
+}
+
 fn client(url: &Url, options: &Options) -> Result<reqwest::Client, Error> {
+    built(settings(url, options)?)
+}
+
+fn settings(url: &Url, options: &Options) -> Result<reqwest::ClientBuilder, Error> {
     let mut builder = reqwest::Client::builder()
         .connect_timeout(CONNECT_WITHIN)
         // A redirect could carry tokens to another host, and turns POST into GET.
@@ -56,6 +66,10 @@ fn client(url: &Url, options: &Options) -> Result<reqwest::Client, Error> {
         })?;
         builder = builder.tls_certs_merge(certificates);
     }
+    Ok(builder)
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
     builder
         .build()
         .map_err(|error| Error::input("HTTPS cannot be set up on this machine").because(error))

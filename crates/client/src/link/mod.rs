@@ -1,7 +1,12 @@
-//! How a request reaches a server: over HTTP, or straight into a service in this process.
+//! How a request reaches a server: over HTTP, straight into a service in this process, or over a
+//! channel of messages: a child process, a WebSocket, HTTP+SSE.
 
+pub(crate) mod channel;
 mod http;
+mod http_sse;
 mod service;
+pub(crate) mod stdio;
+mod websocket;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -9,8 +14,12 @@ use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 
 pub(crate) use self::{
+    channel::over_channel,
     http::{Options, over_http},
+    http_sse::HttpSse,
     service::over_service,
+    stdio::over_stdio,
+    websocket::WebSocket,
 };
 use crate::error::BoxError;
 

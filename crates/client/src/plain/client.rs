@@ -17,6 +17,7 @@ use crate::{
     link::{Link, LinkBody, Options, over_http},
     message::RpcError,
     retry::retry_after,
+    target,
 };
 
 /// A client of a server's plain HTTP streams. It speaks no protocol but HTTP: a tool is called by a
@@ -67,7 +68,7 @@ impl PlainClient {
     ///
     /// When it is no address over HTTP.
     pub fn at(url: &str) -> Result<Self, Error> {
-        let base = input::url(url)?;
+        let base = target::http(url)?;
         Ok(Self {
             link: over_http(&base, &Options::default())?,
             base,

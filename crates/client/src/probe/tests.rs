@@ -34,6 +34,7 @@ fn verdict(answer: Result<Answer, Error>) -> String {
         Finding::Retry(revision) => format!("retry {revision}"),
         Finding::Legacy(None) => "legacy".to_owned(),
         Finding::Legacy(Some(revision)) => format!("legacy {revision}"),
+        Finding::Silent => "silent".to_owned(),
         Finding::Failed(_) => "failed".to_owned(),
     }
 }

@@ -7,8 +7,9 @@ use futures_util::StreamExt;
 use http::StatusCode;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::fake::{Body, Watch};
 
@@ -31,6 +32,8 @@ pub(crate) enum Piece {
     Wait(Duration),
     /// Nothing, until the gate is open.
     Until(Gate),
+    /// What is fed to it, until nothing more is.
+    Fed(Fed),
     /// Nothing any more, on an open stream.
     Hang,
     /// The end of the connection.
@@ -40,6 +43,14 @@ pub(crate) enum Piece {
 /// What holds up an answer until a test, or another request, opens it.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate(Arc<Semaphore>);
+
+/// Feeds one stream at a time: the latest that was opened.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Feed(Arc<Mutex<Option<mpsc::UnboundedSender<String>>>>);
+
+/// What was fed to a stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Fed(Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<String>>>);
 
 /// Returns the body that these pieces are.
 pub(crate) fn stream(pieces: Vec<Piece>, watch: Watch) -> Body {
@@ -56,6 +67,15 @@ pub(crate) fn stream(pieces: Vec<Piece>, watch: Watch) -> Body {
                 Some(Piece::Until(gate)) => {
                     gate.opened().await;
                     continue;
+                }
+                Some(Piece::Fed(fed)) => {
+                    let Some(text) = fed.0.lock().await.recv().await else {
+                        continue;
+                    };
+                    // It is not used up.
+                    let rest = std::iter::once(Piece::Fed(fed)).chain(pieces);
+                    pieces = rest.collect::<Vec<_>>().into_iter();
+                    text
                 }
                 Some(Piece::Hang) => std::future::pending().await,
                 Some(Piece::Break) => {
@@ -75,6 +95,35 @@ pub(crate) fn stream(pieces: Vec<Piece>, watch: Watch) -> Body {
         }
     });
     StreamBody::new(frames.boxed()).boxed_unsync()
+}
+
+// === impl Feed ===
+
+impl Feed {
+    /// Returns what a stream that is opened now is fed; the one before it ends.
+    pub(crate) fn open(&self) -> Piece {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        *self.0.lock() = Some(sender);
+        Piece::Fed(Fed(Arc::new(tokio::sync::Mutex::new(receiver))))
+    }
+
+    /// Sends a message, if there is a stream.
+    pub(crate) fn tell(&self, message: &Value) {
+        self.text(&format!("event: message\ndata: {message}\n\n"));
+    }
+
+    /// Sends these bytes, if there is a stream.
+    pub(crate) fn text(&self, text: &str) {
+        if let Some(sender) = &*self.0.lock() {
+            // A client that has gone hears nothing.
+            let _ = sender.send(text.to_owned());
+        }
+    }
+
+    /// Ends the stream.
+    pub(crate) fn end(&self) {
+        self.0.lock().take();
+    }
 }
 
 // === impl Gate ===

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle, time::Instant};
 
 use crate::answer::stream;
-pub(crate) use crate::answer::{Answer, Gate, Piece, log, notification};
+pub(crate) use crate::answer::{Answer, Feed, Gate, Piece, log, notification};
 
 /// How many servers there were in this process.
 static STARTED: AtomicUsize = AtomicUsize::new(0);
@@ -94,6 +94,11 @@ impl Fake {
         format!("http://{}/mcp/{}", self.addr, self.nth)
     }
 
+    /// Returns where it listens.
+    pub(crate) const fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
     /// Returns every request so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.shared.seen.lock().clone()
@@ -105,6 +110,12 @@ impl Fake {
             .iter()
             .map(|seen| seen.method().to_owned())
             .collect()
+    }
+
+    /// Waits until so many requests have come, and returns the methods of all.
+    pub(crate) async fn until_as_many(&self, requests: usize) -> Vec<String> {
+        until("requests", || self.shared.seen.lock().len() >= requests).await;
+        self.methods()
     }
 
     /// Returns the one request of `method`.
