@@ -7,6 +7,7 @@
 
 mod cli;
 mod commands;
+mod day;
 mod answers;
 mod arguments;
 mod remote;

@@ -86,12 +86,7 @@ impl<'a> Head<'a> {
     ///
     /// 415 for a body that is no JSON, 406 for a caller that reads neither JSON nor events.
     pub fn check_post(&self) -> Result<(), Reject> {
-        if !self.json {
-            return Err(Reject::guard(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "send the message with Content-Type: application/json",
-            ));
-        }
+        self.check_body()?;
         if !self.accept.json && !self.accept.sse {
             return Err(Reject::guard(
                 StatusCode::NOT_ACCEPTABLE,
@@ -99,6 +94,21 @@ impl<'a> Head<'a> {
             ));
         }
         Ok(())
+    }
+
+    /// Checks what a POST must say of its body, where the answer comes elsewhere (HTTP+SSE).
+    ///
+    /// # Errors
+    ///
+    /// 415 for a body that is no JSON.
+    pub fn check_body(&self) -> Result<(), Reject> {
+        if self.json {
+            return Ok(());
+        }
+        Err(Reject::guard(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "send the message with Content-Type: application/json",
+        ))
     }
 }
 

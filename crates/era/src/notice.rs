@@ -3,6 +3,7 @@
 //! ```text
 //!   modern: subscriptions/listen ─▶ acknowledged, changed …, and the result at its end; each tagged
 //!   legacy: GET                  ─▶ [priming event,] changed …; each with an id to resume from
+//!   HTTP+SSE: GET                ─▶ endpoint, and then all there is to say
 //! ```
 
 use std::{io::Write, time::Duration};
@@ -36,6 +37,15 @@ pub fn changed(out: &mut Vec<u8>, change: &Change, listener: Option<&Id>) {
         json(out, uri);
     }
     params.close(out);
+}
+
+/// Writes where messages are posted (HTTP+SSE): the first event of a connection, and the only one
+/// that is no message. `uri` has no line breaks.
+pub fn endpoint(out: &mut Vec<u8>, uri: &str) {
+    debug_assert!(!uri.contains(['\r', '\n']), "{uri:?}");
+    out.extend_from_slice(b"event: endpoint\ndata: ");
+    out.extend_from_slice(uri.as_bytes());
+    out.extend_from_slice(b"\n\n");
 }
 
 /// Writes how a task stands now (modern, the tasks extension): all that `tasks/get` says of it.

@@ -81,7 +81,7 @@ impl Census {
         })
     }
 
-    /// Notes that a client introduced itself.
+    /// Notes that a client introduced itself, and says so.
     pub(crate) fn meet(&self, front: Front, revision: Revision, client: Option<&Implementation>) {
         let client = client.map_or_else(String::new, |client| {
             let name = format!("{} {}", client.name, client.version);
@@ -89,6 +89,7 @@ impl Census {
             printable.take(LETTERS).collect()
         });
         let revision = revision.name();
+        tracing::info!(%front, revision, client, "a client introduced itself");
         let mut kind = Kind {
             front,
             revision,
@@ -103,15 +104,9 @@ impl Census {
         seen.last = state::now();
     }
 
-    #[expect(dead_code, reason = "/streams")]
-    /// Returns how many connections stand open over each front that holds them.
-    pub(crate) fn open(&self) -> Vec<(Front, usize)> {
-        let counts = self.0.lock();
-        counts
-            .open
-            .iter()
-            .map(|(front, open)| (*front, *open))
-            .collect()
+    /// Returns how many connections stand open over `front`.
+    pub(crate) fn open(&self, front: Front) -> usize {
+        self.0.lock().open.get(&front).copied().unwrap_or_default()
     }
 
     /// Returns how many connections stand open.
@@ -119,7 +114,6 @@ impl Census {
         self.0.lock().open.values().sum()
     }
 
-    #[expect(dead_code, reason = "/streams")]
     /// Returns who was seen.
     pub(crate) fn seen(&self) -> Vec<(Kind, Seen)> {
         let counts = self.0.lock();
@@ -133,12 +127,6 @@ impl Census {
 impl Presence {
     /// Notes who it is that is here.
     pub(crate) fn meet(&self, revision: Revision, client: Option<&Implementation>) {
-        tracing::info!(
-            front = %self.front,
-            revision = %revision,
-            client = client.map(|client| client.name.as_str()),
-            "a client introduced itself"
-        );
         self.census.meet(self.front, revision, client);
     }
 

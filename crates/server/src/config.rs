@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use tidegate_session::{Limits, ReplayLimits};
 
-pub use self::fronts::Fronts;
+pub use self::{
+    fronts::Fronts,
+    http_sse::{Deprecation, HttpSse},
+};
 
 mod fronts;
+mod http_sse;
 
 /// How a server behaves.
 #[derive(Clone, Debug)]
@@ -15,6 +19,8 @@ pub struct Config {
     pub path: String,
     /// Which fronts stand beside the endpoint. Default [`Fronts::default`].
     pub fronts: Fronts,
+    /// How HTTP+SSE is served, where it is. Default [`HttpSse::default`].
+    pub http_sse: HttpSse,
     /// Whether answers are streamed. Default [`Respond::Auto`].
     pub respond: Respond,
     /// Hosts that requests may be for besides loopback names: `example.org` (any port) or
@@ -113,6 +119,7 @@ impl Default for Config {
         Self {
             path: "/mcp".to_owned(),
             fronts: Fronts::default(),
+            http_sse: HttpSse::default(),
             respond: Respond::Auto,
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),

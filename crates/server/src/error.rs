@@ -8,12 +8,30 @@ pub struct Error(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Address { address: String, why: &'static str },
-    Bind { address: String, source: io::Error },
-    Unsafe { address: String },
-    Handler { problems: Vec<String> },
-    System { what: &'static str },
-    Stdio { source: io::Error },
+    Address {
+        address: String,
+        why: &'static str,
+    },
+    Bind {
+        address: String,
+        source: io::Error,
+    },
+    Unsafe {
+        address: String,
+    },
+    Handler {
+        problems: Vec<String>,
+    },
+    Setting {
+        name: &'static str,
+        why: &'static str,
+    },
+    System {
+        what: &'static str,
+    },
+    Stdio {
+        source: io::Error,
+    },
 }
 
 // === impl Error ===
@@ -41,6 +59,10 @@ impl Error {
 
     pub(crate) const fn handler(problems: Vec<String>) -> Self {
         Self(Kind::Handler { problems })
+    }
+
+    pub(crate) const fn setting(name: &'static str, why: &'static str) -> Self {
+        Self(Kind::Setting { name, why })
     }
 
     pub(crate) const fn system(what: &'static str) -> Self {
@@ -78,6 +100,7 @@ impl fmt::Display for Error {
                 write!(f, "the handler cannot be served: {}", problems.join("; "))
             }
             Kind::Stdio { .. } => f.write_str("standard input or output cannot be used"),
+            Kind::Setting { name, why } => write!(f, "the setting {name} cannot be used: {why}"),
             Kind::System { what } => write!(f, "the system has no {what} to give"),
         }
     }

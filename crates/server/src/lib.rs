@@ -48,7 +48,7 @@ mod census;
 
 pub use self::{
     bound::Bound,
-    config::{Config, Fronts, Respond},
+    config::{Config, Deprecation, Fronts, HttpSse, Respond},
     error::Error,
     respond::ResponseBody,
     server::Server,

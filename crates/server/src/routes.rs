@@ -1,10 +1,13 @@
 //! Which front a path belongs to: the one place that knows.
 //!
 //! ```text
-//!   /mcp                  ─▶ Endpoint     Streamable HTTP, every revision; compared first
-//!   /tools/{name}/stream  ─▶ Tool         one call over plain HTTP
-//!   /stream, /calculate   ─▶ Sample       plain streaming without a tool
-//!   /ws                   ─▶ WebSocket    a message a text frame
+//!   /mcp                      ─▶ Endpoint    Streamable HTTP, every revision; compared first
+//!   /sse, /mcp/sse            ─▶ Sse         HTTP+SSE (2024-11-05): what the server says …
+//!   /messages, /mcp/messages  ─▶ Messages    … and what the client says
+//!   /ws                       ─▶ WebSocket   a message a text frame
+//!   /streams                  ─▶ Streams     who is here, over which front
+//!   /tools/{name}/stream      ─▶ Tool        one call over plain HTTP
+//!   /stream, /calculate       ─▶ Sample      plain streaming without a tool
 //! ```
 //!
 //! A front is added with a variant here, an arm in `stack.rs`, and a switch in
@@ -17,8 +20,14 @@ use crate::config::Config;
 pub(crate) enum Route {
     /// The endpoint of Streamable HTTP.
     Endpoint,
+    /// Where a connection of HTTP+SSE is opened.
+    Sse,
+    /// Where its messages are posted.
+    Messages,
     /// WebSocket.
     WebSocket,
+    /// Who is here.
+    Streams,
     /// A tool's own stream. Which tool, [`tool`] reads from the path.
     Tool,
     /// A sample of plain streaming.
@@ -42,9 +51,20 @@ pub(crate) fn find(config: &Config, path: &str) -> Option<Route> {
     let fronts = &config.fronts;
     match path {
         "/ws" if fronts.websocket => Some(Route::WebSocket),
+        "/streams" if fronts.monitor => Some(Route::Streams),
         "/stream" if fronts.samples => Some(Route::Sample(Sample::Messages)),
         "/calculate" if fronts.samples => Some(Route::Sample(Sample::Calculation)),
         path if fronts.tools && tool(path).is_some() => Some(Route::Tool),
+        path if fronts.http_sse => http_sse(config, path),
+        _ => None,
+    }
+}
+
+/// Both paths stand below the endpoint's too: so one rule of a proxy passes all of it on.
+fn http_sse(config: &Config, path: &str) -> Option<Route> {
+    match path.strip_prefix(config.path.as_str()).unwrap_or(path) {
+        "/sse" => Some(Route::Sse),
+        "/messages" => Some(Route::Messages),
         _ => None,
     }
 }
@@ -69,7 +89,9 @@ mod tests {
 
     fn all() -> Config {
         config(Fronts {
+            http_sse: true,
             samples: true,
+            monitor: true,
             ..Fronts::default()
         })
     }
@@ -78,6 +100,11 @@ mod tests {
     fn each_path_has_its_front() {
         for (path, route) in [
             ("/mcp", Some(Route::Endpoint)),
+            ("/sse", Some(Route::Sse)),
+            ("/mcp/sse", Some(Route::Sse)),
+            ("/messages", Some(Route::Messages)),
+            ("/mcp/messages", Some(Route::Messages)),
+            ("/streams", Some(Route::Streams)),
             ("/tools/echo/stream", Some(Route::Tool)),
             ("/tools/a%2Fb/stream", Some(Route::Tool)),
             ("/tools/stream/stream", Some(Route::Tool)),
@@ -88,6 +115,10 @@ mod tests {
             ("/", None),
             ("/mcp/", None),
             ("/MCP", None),
+            ("/sse/", None),
+            ("/other/sse", None),
+            ("/mcp/mcp/sse", None),
+            ("/mcp/streams", None),
             ("/stream/", None),
             ("/tools//stream", None),
             ("/tools/stream", None),
@@ -102,25 +133,41 @@ mod tests {
     fn a_front_that_is_off_has_no_path() {
         let off = config(Fronts {
             websocket: false,
+            http_sse: false,
             tools: false,
             samples: false,
-            ..Fronts::default()
+            monitor: false,
         });
-        for path in ["/ws", "/tools/echo/stream", "/stream", "/calculate"] {
+        for path in [
+            "/ws",
+            "/tools/echo/stream",
+            "/stream",
+            "/calculate",
+            "/sse",
+            "/mcp/sse",
+            "/messages",
+            "/mcp/messages",
+            "/streams",
+        ] {
             assert_eq!(find(&off, path), None, "{path}");
         }
         assert_eq!(find(&off, "/mcp"), Some(Route::Endpoint));
     }
 
     #[test]
-    fn samples_are_off_until_they_are_wanted() {
-        assert_eq!(find(&Config::default(), "/stream"), None);
+    fn what_is_old_or_a_sample_or_tells_of_clients_is_off_until_it_is_wanted() {
+        for path in ["/stream", "/sse", "/messages", "/streams"] {
+            assert_eq!(find(&Config::default(), path), None, "{path}");
+        }
     }
 
     #[test]
     fn the_endpoint_goes_before_every_other_front() {
-        let mut config = all();
-        config.path = "/stream".to_owned();
-        assert_eq!(find(&config, "/stream"), Some(Route::Endpoint));
+        for path in ["/stream", "/sse", "/streams"] {
+            let mut config = all();
+            config.path = path.to_owned();
+            assert_eq!(find(&config, path), Some(Route::Endpoint));
+            assert_eq!(find(&config, &format!("{path}/sse")), Some(Route::Sse));
+        }
     }
 }

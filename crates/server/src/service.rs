@@ -67,7 +67,8 @@ impl Service {
     }
 
     /// Ends all GET and listen streams and opens no more, so that connections can close. Calls,
-    /// streams that were resumed and tasks go on to their ends.
+    /// streams that were resumed and tasks go on to their ends; those of an HTTP+SSE connection within
+    /// [`Config::drain`](crate::Config::drain).
     pub fn stop(&self) {
         self.state.stop();
     }

@@ -80,6 +80,9 @@ where
     let judged = judge(state, &parts).map(drop);
     let answer = match (judged, front) {
         (Err(reject), _) => Err(reject),
+        (Ok(()), Route::Sse) => Ok(endpoint::sse::open(state, &parts)),
+        (Ok(()), Route::Messages) => Ok(endpoint::sse::post(state, &parts, body).await),
+        (Ok(()), Route::Streams) => endpoint::streams(state, &parts),
         (Ok(()), Route::Tool) => endpoint::plain::tool(state, parts, body).await,
         (Ok(()), Route::Sample(sample)) => endpoint::plain::sample(state, sample, &parts),
         // They are walked to otherwise.

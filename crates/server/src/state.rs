@@ -16,7 +16,7 @@ use crate::{
     census::Census,
     config::Config,
     dispatch::{Asked, Calls, Replay, Streams},
-    endpoint::websocket,
+    endpoint::{sse::Connections, websocket},
     error::Error,
     guard::Guard,
     tasks::Tasks,
@@ -40,6 +40,8 @@ pub(crate) struct State {
     pub(crate) tasks: Tasks,
     pub(crate) census: Arc<Census>,
     pub(crate) websockets: websocket::Manager,
+    /// The connections of HTTP+SSE.
+    pub(crate) connections: Arc<Connections>,
     /// Whether the server stops.
     stopping: watch::Sender<bool>,
 }
@@ -89,6 +91,7 @@ impl State {
             tasks: Tasks::new(tasks, config.max_tasks),
             census: Arc::default(),
             websockets: websocket::Manager::default(),
+            connections: Connections::new(&config.http_sse)?,
             stopping: watch::Sender::new(false),
             handler,
             config,
@@ -107,6 +110,11 @@ impl State {
     pub(crate) fn stop(&self) {
         self.streams.close_all();
         self.stopping.send_replace(true);
+    }
+
+    /// Returns whether the server stops.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
     }
 
     /// Completes when the server stops.

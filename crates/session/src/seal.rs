@@ -31,6 +31,8 @@ pub enum Purpose {
     Session,
     /// What a call carries to its next round.
     Round,
+    /// Where the messages of an HTTP+SSE connection are posted.
+    Connection,
 }
 
 /// The keys that ids are sealed with.
@@ -148,6 +150,7 @@ impl Purpose {
         let byte = match self {
             Self::Session => 0,
             Self::Round => 1,
+            Self::Connection => 2,
         };
         [&[byte], principal].concat()
     }

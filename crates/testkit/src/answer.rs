@@ -15,6 +15,7 @@ pub struct Answer {
     body: Body,
     read: BytesMut,
     last_event_id: Option<String>,
+    event_type: Option<String>,
     retry: Option<u64>,
 }
 
@@ -61,6 +62,7 @@ impl Answer {
             body: Body::Whole,
             read: BytesMut::new(),
             last_event_id: None,
+            event_type: None,
             retry: None,
         };
         answer.body = match (
@@ -126,8 +128,18 @@ impl Answer {
         self.retry
     }
 
+    /// Returns what the last event called itself; `None`: nothing.
+    #[must_use]
+    pub fn event_type(&self) -> Option<&str> {
+        self.event_type.as_deref()
+    }
+
     fn note(&mut self, event: &str) {
+        self.event_type = None;
         for line in event.lines() {
+            if let Some(name) = line.strip_prefix("event: ") {
+                self.event_type = Some(name.to_owned());
+            }
             if let Some(id) = line.strip_prefix("id: ") {
                 self.last_event_id = Some(id.to_owned());
             }

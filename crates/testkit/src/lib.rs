@@ -6,6 +6,7 @@
 //!   server().tool(…).in_memory()  ─▶ Door  ◀──┘ ─ connect ─▶ Connection ─ send(Request) ─▶ Answer
 //!                                                 modern("tools/call", …) ─┘                 │
 //!   Lines::to(server) ─ send(message), next() ─▶ the same over lines
+//!   Old::open(&door, …) ─ send(message), next() ─▶ the same over HTTP+SSE
 //!                                 Session::open(&door, "2025-11-25").request(…)              ▼
 //!                                                                     status, headers, events
 //! ```
@@ -38,6 +39,7 @@ mod session;
 mod connection;
 mod answer;
 pub mod lines;
+mod old;
 
 use std::{future::Future, time::Duration};
 
@@ -48,6 +50,7 @@ pub use self::{
     cutting::{Cutting, Frames},
     door::Door,
     lines::Lines,
+    old::Old,
     request::{MODERN, Request, call, modern},
     running::{InMemory, Run, Running, server},
     session::Session,

@@ -86,6 +86,13 @@ impl Request {
         request
     }
 
+    /// Sets the path, which is `/mcp` otherwise, and the query.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     /// Sets the message's id.
     #[must_use]
     pub fn id(mut self, id: impl Into<Value>) -> Self {

@@ -40,7 +40,8 @@ pub use tidegate_handler::*;
 
 #[cfg(feature = "server")]
 pub use tidegate_server::{
-    Bound, Config, Error, Fronts, ReplayLimits, Respond, ResponseBody, Server, Service,
+    Bound, Config, Deprecation, Error, Fronts, HttpSse, ReplayLimits, Respond, ResponseBody,
+    Server, Service,
 };
 
 /// Where a server keeps what outlives a call, and the tests that a store of your own has to pass.

@@ -4,15 +4,17 @@ use std::{
     io::{IsTerminal, Write},
     num::NonZero,
     path::PathBuf,
+    time::SystemTime,
 };
 
 use clap::ValueEnum;
-use tidegate::{Bound, Fronts, Respond, Router, Server};
+use tidegate::{Bound, Config, Deprecation, Fronts, HttpSse, Respond, Router, Server};
 use tidegate_tools::{Root, install};
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
+    day,
     error::{Error, Kind},
     invite,
     json::Event,
@@ -25,13 +27,20 @@ Examples:
   tidegate serve --listen 127.0.0.1:0 --root ~/documents --log debug
   tidegate serve --listen unix:/run/tidegate.sock --workers 2
   tidegate serve --stdio --root ~/documents
+  tidegate serve --sse --sse-sunset 2027-06-30
   tidegate serve --listen 0.0.0.0:8080 --allow-host files.example.org --insecure-no-auth";
+
+/// What the start says of HTTP+SSE.
+const OLD: &str = "\
+also at /sse and /mcp/sse: HTTP+SSE, which is deprecated since 2025-03-26.
+  GET /streams says who still uses it, and so does the log: front=http+sse";
 
 /// Serve the built-in tools to clients old and new
 ///
 /// One endpoint, /mcp, speaks every revision of Streamable HTTP since 2025-03-26. Beside it stand
 /// plain streams for curl and browsers: /tools/NAME/stream calls a tool, /stream and /calculate show
-/// how such streams look. Ctrl-C lets calls under way end, for ten seconds at most.
+/// how such streams look. /streams says who is connected. Ctrl-C lets calls under way end, for ten
+/// seconds at most.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -46,6 +55,17 @@ pub(crate) struct Args {
     /// A message a line, of every revision; it ends when its input does.
     #[arg(long, conflicts_with_all = ["listen", "json", "allow_host", "allow_origin", "insecure_no_auth"])]
     stdio: bool,
+
+    /// Serve HTTP+SSE too, the transport of 2024-11-05, at /sse and at /mcp/sse
+    ///
+    /// It is deprecated since 2025-03-26. Clients that speak nothing newer need it; /streams and the
+    /// log say which these are.
+    #[arg(long, conflicts_with = "stdio")]
+    sse: bool,
+
+    /// Tell the clients of HTTP+SSE when it ends: 2027-06-30
+    #[arg(long, value_name = "DATE", requires = "sse", value_parser = day::sunset)]
+    sse_sunset: Option<SystemTime>,
 
     /// The folder that the tools may read; nothing outside it
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -122,11 +142,7 @@ impl Args {
     async fn serve(&self, root: Root) -> Result<(), Error> {
         let stop = signals::stop()?;
         let mut server = Server::from_handler(tools(root))
-            .respond(self.respond.setting())
-            .fronts(Fronts {
-                samples: true,
-                ..Fronts::default()
-            })
+            .config(self.config())
             .insecure_no_auth(self.insecure_no_auth);
         for host in &self.allow_host {
             server = server.allow_host(host);
@@ -157,6 +173,27 @@ impl Args {
         Ok(())
     }
 
+    fn config(&self) -> Config {
+        let deprecation = Deprecation {
+            sunset: self.sse_sunset,
+            ..Deprecation::default()
+        };
+        Config {
+            respond: self.respond.setting(),
+            fronts: Fronts {
+                http_sse: self.sse,
+                samples: true,
+                monitor: true,
+                ..Fronts::default()
+            },
+            http_sse: HttpSse {
+                deprecation: Some(deprecation),
+                ..HttpSse::default()
+            },
+            ..Config::default()
+        }
+    }
+
     fn announce(&self, bound: &Bound) -> Result<(), Error> {
         let url = bound.url();
         if self.json {
@@ -164,6 +201,9 @@ impl Args {
         }
         tell(&format!("listening on {url}"));
         tell(&invite::try_it(&url));
+        if self.sse {
+            tell(OLD);
+        }
         Ok(())
     }
 }

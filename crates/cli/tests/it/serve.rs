@@ -55,6 +55,89 @@ fn its_events_say_where_it_listens() {
 }
 
 #[test]
+fn the_old_transport_is_served_when_asked_for_and_says_when_it_ends() {
+    let server = Serving::start_with(&["--sse", "--sse-sunset", "2027-01-01"]);
+    let head = opened(&server, "/sse");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    for line in [
+        "deprecation: @1742947200",
+        "sunset: Fri, 01 Jan 2027 00:00:00 GMT",
+        "event: endpoint",
+        "data: /messages?key=",
+    ] {
+        assert!(head.contains(line), "{line:?} is not in\n{head}");
+    }
+    let head = opened(&Serving::start(), "/sse");
+    assert!(head.starts_with("HTTP/1.1 404"), "{head}");
+
+    for words in [
+        &["serve", "--sse", "--sse-sunset", "soon"][..],
+        &["serve", "--sse-sunset", "2027-01-01"],
+        &["serve", "--sse", "--stdio"],
+    ] {
+        run(words).ends(2);
+    }
+}
+
+#[test]
+fn the_start_says_that_the_old_transport_goes_and_how_to_see_who_uses_it() {
+    use std::io::{BufRead, BufReader};
+
+    for (words, says) in [(&["--sse"][..], true), (&[], false)] {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().to_str().unwrap();
+        let mut command = tidegate(&["serve", "--listen", "127.0.0.1:0", "--root", path]);
+        let mut running = Running::start(command.args(words));
+        let mut stderr = BufReader::new(running.child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("or:  curl") {
+            stderr.read_line(&mut said).unwrap();
+        }
+        running.signal("TERM");
+        std::io::Read::read_to_string(&mut stderr, &mut said).unwrap();
+        running.end().ends(0);
+        for words in [
+            "deprecated since 2025-03-26",
+            "GET /streams",
+            "front=http+sse",
+        ] {
+            assert_eq!(said.contains(words), says, "{words:?} in\n{said}");
+        }
+    }
+}
+
+#[test]
+fn who_is_here_can_be_asked() {
+    let server = Serving::start();
+    server.call("echo", &["message=a"]).ends(0);
+    let answer = opened(&server, "/streams");
+    let (_, report) = answer.split_once("\r\n\r\n").unwrap();
+    let report: serde_json::Value = serde_json::from_str(report).unwrap();
+    assert_eq!(report["clients"][0]["front"], "streamable-http");
+    assert_eq!(report["clients"][0]["count"], 1);
+}
+
+/// Sends a GET, and returns what came until nothing more does.
+fn opened(server: &Serving, path: &str) -> String {
+    use std::{
+        io::{Read, Write},
+        net::TcpStream,
+    };
+
+    let host = server.url.strip_prefix("http://").unwrap();
+    let host = host.strip_suffix("/mcp").unwrap();
+    let mut socket = TcpStream::connect(host).unwrap();
+    write!(socket, "GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+    socket
+        .set_read_timeout(Some(Duration::from_secs(1)))
+        .unwrap();
+    let mut answer = Vec::new();
+    // What ends a stream that stays open is that it says nothing for a second.
+    let _ = socket.read_to_end(&mut answer);
+    String::from_utf8(answer).unwrap()
+}
+
+#[test]
 fn it_stops_in_good_order_at_sigterm_and_ctrl_c() {
     for signal in ["TERM", "INT"] {
         let server = Serving::start();

@@ -77,16 +77,22 @@ impl Channel {
 
     /// Lets what is under way end, for no longer than `most`.
     pub(crate) async fn finish(mut self, most: Duration) {
-        let ended = async {
-            while self.calls.join_next().await.is_some() {}
-            while self.streams.join_next().await.is_some() {}
-        };
-        if tokio::time::timeout(most, ended).await.is_err() {
+        if tokio::time::timeout(most, self.ended()).await.is_err() {
             tracing::warn!(
                 calls = self.calls.len(),
                 "a connection ended with calls under way"
             );
         }
+    }
+
+    /// Completes when nothing is under way.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping it before its end changes nothing.
+    pub(crate) async fn ended(&mut self) {
+        while self.calls.join_next().await.is_some() {}
+        while self.streams.join_next().await.is_some() {}
     }
 
     async fn refuse(&self, reject: &Reject) -> Result<(), Closed> {

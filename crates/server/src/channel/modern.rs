@@ -11,7 +11,6 @@ use tidegate_model::{Id, Method};
 
 use super::{Channel, Closed, ids::Place, outbox::Outbox};
 use crate::{
-    census::Front,
     endpoint::{listen, modern as messages},
     respond::ListenStream,
 };
@@ -24,6 +23,20 @@ const LISTENERS: usize = 100;
 // === impl Channel ===
 
 impl Channel {
+    /// Takes a message that claims a version, where HTTP+SSE is spoken: it is older than the claim.
+    /// A client that tries goes on by `initialize`, with what is served here and not elsewhere.
+    pub(super) async fn out_of_place(&self, message: &Envelope, claim: &str) -> Result<(), Closed> {
+        if message.kind() != Kind::Request {
+            tracing::debug!("a message is left aside: it claims {claim} over HTTP+SSE");
+            return Ok(());
+        }
+        let mut reject = Reject::unsupported_version(claim).for_id(message.id.clone());
+        let served = Revision::ON_CHANNELS.map(Revision::name);
+        let data = serde_json::json!({ "supported": served, "requested": claim });
+        reject.data = Some(data.into());
+        self.refuse(&reject).await
+    }
+
     /// Takes a message that claims the modern era.
     pub(super) async fn stateless(
         &mut self,
@@ -48,9 +61,6 @@ impl Channel {
             }
         }
         let id = message.id.clone();
-        if self.presence.front() == Front::HttpSse {
-            return self.refuse(&legacy_only(revision).for_id(id)).await;
-        }
         match self.begin(message, revision).await {
             Ok(sent) => sent,
             Err(reject) => self.refuse(&reject.for_id(id)).await,
@@ -111,15 +121,6 @@ fn too_many() -> Reject {
             "{LISTENERS} streams of this connection are open; cancel some, or name more in one"
         ),
     )
-}
-
-/// HTTP+SSE is older than the era. A client that asks for it here goes on by `initialize`.
-fn legacy_only(revision: Revision) -> Reject {
-    let mut reject = Reject::unsupported_version(revision.name());
-    let served = Revision::ON_CHANNELS.map(Revision::name);
-    let data = serde_json::json!({ "supported": served, "requested": revision.name() });
-    reject.data = Some(data.into());
-    reject
 }
 
 /// Sends a listener's stream until it ends or is cancelled.

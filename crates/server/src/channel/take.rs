@@ -5,6 +5,7 @@ use tidegate_era::{Body, Envelope, Kind, Reject, Verdict, classify_without_head,
 use tidegate_model::Method;
 
 use super::{Channel, Closed};
+use crate::census::Front;
 
 // === impl Channel ===
 
@@ -17,9 +18,20 @@ impl Channel {
     /// When the other end is gone.
     pub(crate) async fn take(&mut self, bytes: &Bytes) -> Result<(), Closed> {
         match Body::read(bytes) {
-            Ok(Body::One(message)) => self.one(message).await,
-            Ok(Body::Batch(messages)) => self.batch(messages).await,
+            Ok(message) => self.take_message(message).await,
             Err((malformed, id)) => self.refuse(&Reject::from(malformed).for_id(id)).await,
+        }
+    }
+
+    /// Like [`take`](Self::take), where the message was read already.
+    ///
+    /// # Errors
+    ///
+    /// When the other end is gone.
+    pub(crate) async fn take_message(&mut self, message: Body) -> Result<(), Closed> {
+        match message {
+            Body::One(message) => self.one(message).await,
+            Body::Batch(messages) => self.batch(messages).await,
         }
     }
 
@@ -37,6 +49,11 @@ impl Channel {
     }
 
     async fn one(&mut self, message: Box<Envelope>) -> Result<(), Closed> {
+        if self.presence.front() == Front::HttpSse
+            && let Some(claim) = &message.params.meta.version
+        {
+            return self.out_of_place(&message, claim.as_str()).await;
+        }
         match classify_without_head(&message) {
             Ok(Verdict::Modern(revision)) => self.stateless(message, revision).await,
             Ok(Verdict::Initialize) => self.initialize(message).await,

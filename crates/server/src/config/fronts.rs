@@ -16,6 +16,10 @@ pub struct Fronts {
     /// `/stream` and `/calculate`, which show plain streaming without any tool. Default no: a
     /// program that embeds a server has paths of its own, and `tidegate serve` turns them on.
     pub samples: bool,
+    /// `/streams`: who is connected, over which front and speaking what, as JSON. Default no: it
+    /// names a server's clients to whoever may call there, and a program that embeds a server has
+    /// paths of its own. `tidegate serve` turns it on.
+    pub monitor: bool,
 }
 
 // === impl Fronts ===
@@ -27,6 +31,7 @@ impl Default for Fronts {
             websocket: true,
             tools: true,
             samples: false,
+            monitor: false,
         }
     }
 }

@@ -72,6 +72,11 @@ impl Asked {
         format!("{PREFIX}{number}")
     }
 
+    /// Returns how many questions are out.
+    pub(crate) fn len(&self) -> usize {
+        self.out.lock().len()
+    }
+
     /// Takes a client's response to where it is waited for. One that nobody waits for is a race,
     /// and ignored; so is one from another session.
     pub(crate) fn take(&self, session: SessionKey, response: &Envelope) {

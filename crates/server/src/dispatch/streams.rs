@@ -153,6 +153,11 @@ impl Streams {
         cancel(found);
     }
 
+    /// Returns how many are open.
+    pub(crate) fn len(&self) -> usize {
+        self.open.lock().streams.len()
+    }
+
     /// Returns the sessions that have a stream open.
     pub(crate) fn busy(&self) -> HashSet<SessionKey> {
         self.open.lock().sessions.keys().copied().collect()

@@ -12,8 +12,11 @@ mod standing;
 pub(crate) mod plain;
 pub(crate) mod stdio;
 pub(crate) mod websocket;
+pub(crate) mod sse;
+mod streams;
 
 pub(crate) use self::{
     post::post,
     standing::{delete, get},
+    streams::streams,
 };

@@ -227,7 +227,7 @@ fn nothing_more() -> Response<ResponseBody> {
     sse(Kind::Empty)
 }
 
-pub(super) fn json(bytes: Bytes) -> Response<ResponseBody> {
+pub(crate) fn json(bytes: Bytes) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::new(Kind::Full(bytes)));
     let headers = response.headers_mut();
     headers.insert(

@@ -11,8 +11,8 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use super::{
-    batch::BatchStream, listen::ListenStream, logged::LoggedStream, resumed::ResumedStream,
-    standing::StandingStream, stream::CallStream, timed::TimedStream,
+    batch::BatchStream, connection::ConnectionStream, listen::ListenStream, logged::LoggedStream,
+    resumed::ResumedStream, standing::StandingStream, stream::CallStream, timed::TimedStream,
 };
 use crate::connection::Busy;
 
@@ -40,6 +40,8 @@ pub(super) enum Kind {
     Standing(Box<StandingStream>),
     /// A listener's stream.
     Listen(Box<ListenStream>),
+    /// All that a connection of HTTP+SSE says.
+    Connection(Box<ConnectionStream>),
     /// A stream of what is known, over time.
     Timed(Box<TimedStream>),
 }
@@ -77,6 +79,7 @@ impl Body for ResponseBody {
             Kind::Batch(stream) => stream.poll_chunk(task),
             Kind::Standing(stream) => stream.poll_chunk(task),
             Kind::Listen(stream) => stream.poll_chunk(task),
+            Kind::Connection(stream) => stream.poll_chunk(task),
             Kind::Timed(stream) => stream.poll_chunk(task),
         };
         chunk.map(|chunk| chunk.map(|bytes| Ok(Frame::data(bytes))))
@@ -106,6 +109,7 @@ impl fmt::Debug for ResponseBody {
             Kind::Batch(_) => "Batch",
             Kind::Standing(_) => "Standing",
             Kind::Listen(_) => "Listen",
+            Kind::Connection(_) => "Connection",
             Kind::Timed(_) => "Timed",
         };
         f.debug_tuple("ResponseBody").field(&kind).finish()

@@ -10,13 +10,15 @@ mod hearing;
 mod standing;
 mod listen;
 mod refuse;
+mod connection;
 mod plain;
 mod timed;
 
 pub use self::body::ResponseBody;
 pub(crate) use self::{
-    answer::{answer, may_stream, outcome, signed},
+    answer::{answer, json, may_stream, outcome, signed},
     batch::batch,
+    connection::connection,
     hearing::Hearing,
     listen::{ListenStream, Listener, listen},
     plain::plain,

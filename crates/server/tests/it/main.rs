@@ -5,6 +5,7 @@ mod faults;
 mod lines;
 mod plain;
 mod router;
+mod sse;
 mod tasks;
 mod vectors;
 mod websocket;
@@ -20,6 +21,7 @@ fn no_file_is_forgotten() {
         "lines",
         "plain",
         "router",
+        "sse",
         "tasks",
         "vectors",
         "websocket",

@@ -49,7 +49,6 @@ pub(crate) struct Digest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) title: Option<String>,
     /// Words that tell it from the other documents of this call, most telling first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) telling_words: Vec<String>,
     /// What to know before relying on the rest.
     #[serde(skip_serializing_if = "Option::is_none")]

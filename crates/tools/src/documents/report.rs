@@ -177,6 +177,26 @@ mod tests {
     }
 
     #[test]
+    fn what_the_schema_requires_is_there_even_of_nothing() {
+        let report = report(
+            &[("a.txt", b"tide"), ("b.bin", b"\0\0"), ("c.txt", b"")],
+            &[],
+        );
+        let schema = serde_json::to_value(schemars::schema_for!(Report)).unwrap();
+        let digest = &schema["$defs"]["Digest"]["required"];
+        let required = digest.as_array().expect("some is required");
+        assert!(required.contains(&"telling_words".into()), "{required:?}");
+        for document in serde_json::to_value(&report).unwrap()["documents"]
+            .as_array()
+            .unwrap()
+        {
+            for name in required {
+                assert!(document.get(name.as_str().unwrap()).is_some(), "{document}");
+            }
+        }
+    }
+
+    #[test]
     fn the_demo_documents_are_all_readable() {
         let files: Vec<_> = crate::demo_documents().collect();
         let report = report(&files, &[]);

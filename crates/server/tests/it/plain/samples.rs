@@ -12,6 +12,7 @@ const FRONTS: Fronts = Fronts {
     http_sse: false,
     websocket: true,
     tools: true,
+    monitor: false,
 };
 
 async fn ask(path: &str) -> Answer {
