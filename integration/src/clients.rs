@@ -19,6 +19,7 @@ enum Generation {
     Typescript2,
     Python1,
     Python2,
+    RmcpSse,
 }
 
 /// `tidegate call --json`, which finds the era by itself.
@@ -47,6 +48,12 @@ pub fn python_1_client() -> OfficialClient {
 #[must_use]
 pub fn python_2_client() -> OfficialClient {
     OfficialClient::of(Generation::Python2)
+}
+
+/// Returns the client of rmcp 0.10, which speaks HTTP+SSE alone, and calls alone.
+#[must_use]
+pub fn rmcp_sse_client() -> OfficialClient {
+    OfficialClient::of(Generation::RmcpSse)
 }
 
 /// Returns our own client.
@@ -112,6 +119,7 @@ impl Generation {
             Self::Typescript2 => node("TIDEGATE_TS2_PEERS", name),
             Self::Python1 => python("TIDEGATE_PY1", "py1", name),
             Self::Python2 => python("TIDEGATE_PY2", "py2", name),
+            Self::RmcpSse => Command::new(prepared("TIDEGATE_RMCP_SSE_CLIENT")),
         }
     }
 }

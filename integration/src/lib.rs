@@ -15,21 +15,27 @@ mod documents;
 mod ours;
 mod page;
 mod process;
+mod programs;
 mod servers;
 mod transcript;
 
 pub use browser::page_reports;
 pub use clients::{
-    OfficialClient, TidegateClient, python_1_client, python_2_client, tidegate_client,
-    typescript_1_client, typescript_2_client,
+    OfficialClient, TidegateClient, python_1_client, python_2_client, rmcp_sse_client,
+    tidegate_client, typescript_1_client, typescript_2_client,
 };
 pub use cutting::{Cutting, cutting_at};
 pub use documents::Documents;
 pub use ours::{AskedClient, AskingServer, asking_server};
 pub use page::{Page, Step};
-pub use process::{Endpoint, Finished, Serving, tidegate};
+pub use process::{Endpoint, Finished, Front, Serving, Started, tidegate};
+pub use programs::{
+    Bridge, EverythingFront, Inspector, everything_serving, everything_to_start, inspector,
+    mcp_remote_to,
+};
 pub use servers::{
-    RmcpMode, TypescriptMode, python_1_serving, python_2_serving, rmcp_serving, tidegate_serving,
+    OldFront, RmcpMode, TypescriptMode, python_1_serving, python_1_serving_over, python_1_to_start,
+    python_2_serving, rmcp_serving, tidegate_serving, tidegate_serving_sse, tidegate_to_start,
     typescript_1_serving, typescript_2_serving,
 };
 pub use transcript::{Event, Transcript};

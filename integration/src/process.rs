@@ -16,7 +16,7 @@ const RUN_DEADLINE: Duration = Duration::from_secs(90);
 
 /// What clients connect to.
 pub trait Endpoint {
-    /// Returns the URL of the endpoint.
+    /// Returns its URL, or `stdio:COMMAND ARGUMENTS…` if each client starts it for itself.
     fn url(&self) -> &str;
 }
 
@@ -25,6 +25,18 @@ pub trait Endpoint {
 pub struct Serving {
     child: Child,
     url: String,
+}
+
+/// Another front of a server that listens: the same tools at another URL.
+#[derive(Debug)]
+pub struct Front {
+    url: String,
+}
+
+/// A program that each client starts for itself and speaks to over stdio.
+#[derive(Debug)]
+pub struct Started {
+    target: String,
 }
 
 /// A process that has ended.
@@ -112,11 +124,8 @@ impl Serving {
         loop {
             match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(line) => {
-                    if let Some((_, url)) = line.split_once("listening on ") {
-                        url.split_whitespace()
-                            .next()
-                            .unwrap_or(url)
-                            .clone_into(&mut server.url);
+                    if let Some(url) = announced(&line) {
+                        url.clone_into(&mut server.url);
                         return server;
                     }
                     said = said + &line + "\n";
@@ -125,6 +134,27 @@ impl Serving {
                 Err(RecvTimeoutError::Disconnected) => panic!("{command:?} ended early:\n{said}"),
             }
         }
+    }
+}
+
+impl Serving {
+    /// Returns the front at another path of the server, and with another scheme.
+    ///
+    /// # Panics
+    /// The server has no URL.
+    #[must_use]
+    pub fn front(&self, scheme: &str, path: &str) -> Front {
+        let (_, rest) = self.url.split_once("://").expect("a server has a URL");
+        let host = rest.split('/').next().unwrap_or(rest);
+        Front {
+            url: format!("{scheme}://{host}{path}"),
+        }
+    }
+}
+
+impl Endpoint for Front {
+    fn url(&self) -> &str {
+        &self.url
     }
 }
 
@@ -139,6 +169,33 @@ impl Drop for Serving {
         // It may have ended by itself; either way nothing is left behind.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+// === impl Started ===
+
+impl Started {
+    /// Returns the target that is this command.
+    ///
+    /// # Panics
+    /// One of its words has a space, which would end it.
+    #[must_use]
+    pub fn by(command: &Command) -> Self {
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let words: Vec<_> = words
+            .map(|word| word.to_str().expect("a command of these tests is text"))
+            .collect();
+        let spaced = words.iter().find(|word| word.contains(' '));
+        assert_eq!(spaced, None, "no word of a target may have a space");
+        Self {
+            target: format!("stdio:{}", words.join(" ")),
+        }
+    }
+}
+
+impl Endpoint for Started {
+    fn url(&self) -> &str {
+        &self.target
     }
 }
 
@@ -209,6 +266,13 @@ impl Finished {
         );
         self
     }
+}
+
+/// Returns the URL that a line says is listened on; some servers say as much of a port alone.
+fn announced(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("listening on ")?;
+    let word = rest.split_whitespace().next()?;
+    word.contains("://").then_some(word)
 }
 
 /// Sends every line of both outputs, from threads that go on reading when nobody listens any more.

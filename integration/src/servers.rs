@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::clients::{node, prepared, python};
 use crate::documents::Documents;
-use crate::process::{Serving, tidegate};
+use crate::process::{Serving, Started, tidegate};
 
 /// What the second TypeScript server serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,10 +21,35 @@ pub fn typescript_1_serving() -> Serving {
     Serving::start(&mut node("TIDEGATE_TS1_PEERS", "server"))
 }
 
+/// How the first Python server is reached by those who cannot speak Streamable HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldFront {
+    /// HTTP+SSE.
+    Sse,
+    /// WebSocket.
+    WebSocket,
+}
+
 /// Starts the server made with the first Python SDK, which has legacy sessions alone.
 #[must_use]
 pub fn python_1_serving() -> Serving {
     Serving::start(&mut python("TIDEGATE_PY1", "py1", "server"))
+}
+
+/// Starts the server made with the first Python SDK, with an older front alone.
+#[must_use]
+pub fn python_1_serving_over(front: OldFront) -> Serving {
+    let front = match front {
+        OldFront::Sse => "sse",
+        OldFront::WebSocket => "ws",
+    };
+    Serving::start(python("TIDEGATE_PY1", "py1", "server").arg(front))
+}
+
+/// Returns the server made with the first Python SDK, to be started over stdio.
+#[must_use]
+pub fn python_1_to_start() -> Started {
+    Started::by(python("TIDEGATE_PY1", "py1", "server").arg("stdio"))
 }
 
 /// Starts the server made with the second Python SDK, which serves both eras at one URL.
@@ -52,6 +77,26 @@ pub fn tidegate_serving(documents: &Documents) -> Serving {
         .args(["serve", "--listen", "127.0.0.1:0", "--root"])
         .arg(documents.path());
     Serving::start(&mut serve)
+}
+
+/// Starts `tidegate serve --sse` over the documents.
+#[must_use]
+pub fn tidegate_serving_sse(documents: &Documents) -> Serving {
+    let mut serve = tidegate();
+    serve
+        .args(["serve", "--sse", "--listen", "127.0.0.1:0", "--root"])
+        .arg(documents.path());
+    Serving::start(&mut serve)
+}
+
+/// Returns `tidegate serve` over the documents, to be started over stdio.
+#[must_use]
+pub fn tidegate_to_start(documents: &Documents) -> Started {
+    let mut serve = tidegate();
+    serve
+        .args(["serve", "--stdio", "--root"])
+        .arg(documents.path());
+    Started::by(&serve)
 }
 
 /// Starts the server made with the second TypeScript SDK.

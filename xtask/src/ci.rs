@@ -6,7 +6,7 @@ use anyhow::{Result, bail, ensure};
 
 use crate::shell::{cargo, run as run_program, watch, works};
 use crate::tally::Tally;
-use crate::toolbox::{Cache, cargo_deny};
+use crate::toolbox::{Cache, cargo_deny, need};
 use crate::{bench, conformance, demo, interop, map};
 
 type Step = (&'static str, fn(&mut Ci) -> Result<()>);
@@ -144,6 +144,9 @@ fn build() -> Result<()> {
 }
 
 fn test(ci: &mut Ci) -> Result<()> {
+    // The client's children are Python's, and the guides' commands curl's.
+    need("python3", "--version", "python3")?;
+    need("curl", "--version", "curl")?;
     build()?;
     let has_nextest = works(&mut cargo("nextest --version"));
     let mut tests = cargo(if has_nextest {

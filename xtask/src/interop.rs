@@ -19,12 +19,16 @@ pub(crate) fn command() -> PathBuf {
 /// Prepares every peer and tells the tests, by the environment, where each one is.
 pub(crate) fn prepare(cache: &Cache, tests: &mut Command) -> Result<()> {
     let node = Node::find(cache)?;
+    let rmcp = rmcp_peers()?;
+    let programs = packages(cache, "npm", "integration/peers/npm")?;
     need("curl", "--version", "curl")?;
     tests
         .env(COMMAND, command())
         .env("TIDEGATE_NODE", node.binary())
+        .env("TIDEGATE_NPM_PEERS", programs)
         .env("TIDEGATE_CHROMIUM", chromium()?)
-        .env("TIDEGATE_RMCP_PEER", rmcp_peer()?);
+        .env("TIDEGATE_RMCP_PEER", rmcp.join("rmcp-peer"))
+        .env("TIDEGATE_RMCP_SSE_CLIENT", rmcp.join("rmcp-sse-client"));
     for generation in ["1", "2"] {
         let (ts, py) = (format!("ts{generation}"), format!("py{generation}"));
         let scripts = packages(cache, &ts, &format!("integration/peers/{ts}"))?;
@@ -36,12 +40,12 @@ pub(crate) fn prepare(cache: &Cache, tests: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Builds the rmcp server, in its own workspace, beside our own build.
-fn rmcp_peer() -> Result<PathBuf> {
+/// Builds the rmcp peers, in a workspace of their own, beside our own build; returns where they are.
+fn rmcp_peers() -> Result<PathBuf> {
     let target = target_dir().join("peers");
-    run(
-        cargo("build --locked --manifest-path integration/peers/rmcp/Cargo.toml --target-dir")
-            .arg(&target),
-    )?;
-    Ok(target.join("debug/rmcp-peer"))
+    run(cargo(
+        "build --workspace --locked --manifest-path integration/peers/rmcp/Cargo.toml --target-dir",
+    )
+    .arg(&target))?;
+    Ok(target.join("debug"))
 }

@@ -1,17 +1,20 @@
 """The official Python client, first generation (the legacy era), as a peer.
 
-What it does and what it prints is told in `../ts2/client.mjs`.
+What it does and what it prints is told in `../ts2/client.mjs`. It reaches TARGET by Streamable HTTP, by
+HTTP+SSE if that is a URL that ends with `/sse`, or starts it if that is `stdio:COMMAND ARGUMENTS…`.
 
-    python client.py URL legacy call TOOL ARGUMENTS
-    python client.py URL legacy listen TIMES
+    python client.py TARGET legacy call TOOL ARGUMENTS
+    python client.py TARGET legacy listen TIMES
 """
 
 import asyncio
 import json
 import sys
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
-from mcp import ClientSession, types
+from mcp import ClientSession, StdioServerParameters, stdio_client, types
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from pydantic import AnyUrl
 
@@ -87,9 +90,16 @@ async def listen(session: ClientSession, times: str) -> None:
         await session.unsubscribe_resource(AnyUrl(RESOURCE))
 
 
-async def main(url: str, command: str, *rest: str) -> None:
+def streams_to(target: str) -> AbstractAsyncContextManager[tuple]:
+    if target.startswith("stdio:"):
+        program, *arguments = target.removeprefix("stdio:").split(" ")
+        return stdio_client(StdioServerParameters(command=program, args=arguments))
+    return sse_client(target) if target.endswith("/sse") else streamable_http_client(target)
+
+
+async def main(target: str, command: str, *rest: str) -> None:
     async with (
-        streamable_http_client(url) as (read, write, _session_id),
+        streams_to(target) as (read, write, *_session_id),
         ClientSession(
             read,
             write,
@@ -110,5 +120,5 @@ async def main(url: str, command: str, *rest: str) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) < 5 or sys.argv[2] != "legacy" or sys.argv[3] not in ("call", "listen"):
-        sys.exit("usage: python client.py URL legacy (call TOOL ARGUMENTS | listen TIMES)")
+        sys.exit("usage: python client.py TARGET legacy (call TOOL ARGUMENTS | listen TIMES)")
     asyncio.run(main(sys.argv[1], *sys.argv[3:]))

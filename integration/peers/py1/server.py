@@ -1,21 +1,29 @@
-"""A server made with the official Python SDK, first generation, on a free loopback port.
+"""A server made with the official Python SDK, first generation, on a free loopback port, or over stdio.
 
 It has legacy sessions, whose streams can be resumed. Its tools ask, wait and change things as those of our
 own server do. Questions for roots and news of changes go on the session's GET stream: the SDK has no other
 way for them.
 
-    python server.py      prints `listening on http://127.0.0.1:PORT/mcp`
+    python server.py             Streamable HTTP: prints `listening on http://127.0.0.1:PORT/mcp`
+    python server.py sse         HTTP+SSE: prints `listening on http://127.0.0.1:PORT/sse`
+    python server.py ws          WebSocket: prints `listening on ws://127.0.0.1:PORT/ws`
+    python server.py stdio       stdio
 """
 
 import asyncio
 import functools
 import socket
+import sys
 
 import uvicorn
 from mcp import types
 from mcp.server.fastmcp import Context, FastMCP
 from mcp.server.lowlevel import NotificationOptions
+from mcp.server.websocket import websocket_server
 from pydantic import BaseModel, Field
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
 
 from events import Events
 
@@ -97,6 +105,36 @@ async def away(cx: Context) -> str:
     return "Done: closed true"
 
 
+cancelled = 0
+
+
+@server.tool()
+async def wait(cx: Context) -> str:
+    """Works until it is cancelled; `cancelled_waits` tells how often that was."""
+    global cancelled
+    await cx.report_progress(1)
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        cancelled += 1
+        raise
+
+
+@server.tool(name="cancelled")
+async def cancelled_waits() -> str:
+    return str(cancelled)
+
+
+@server.prompt()
+async def advice() -> str:
+    return "Mind the tide."
+
+
+@server.resource("tide://level")
+async def level() -> str:
+    return "high"
+
+
 @server.tool()
 async def change(what: str, cx: Context) -> str:
     match what:
@@ -109,8 +147,26 @@ async def change(what: str, cx: Context) -> str:
     return "told"
 
 
-if __name__ == "__main__":
+async def over_websocket(socket: WebSocket) -> None:
+    async with websocket_server(socket.scope, socket.receive, socket.send) as (read, write):
+        await lowlevel.run(read, write, lowlevel.create_initialization_options())
+
+
+def serve(scheme: str, path: str, app: Starlette) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
-    print(f"listening on http://127.0.0.1:{listener.getsockname()[1]}/mcp", flush=True)
-    config = uvicorn.Config(server.streamable_http_app(), log_level="error")
-    uvicorn.Server(config).run(sockets=[listener])
+    print(f"listening on {scheme}://127.0.0.1:{listener.getsockname()[1]}/{path}", flush=True)
+    uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case []:
+            serve("http", "mcp", server.streamable_http_app())
+        case ["sse"]:
+            serve("http", "sse", server.sse_app())
+        case ["ws"]:
+            serve("ws", "ws", Starlette(routes=[WebSocketRoute("/ws", over_websocket)]))
+        case ["stdio"]:
+            server.run("stdio")
+        case _:
+            sys.exit("usage: python server.py [sse|ws|stdio]")

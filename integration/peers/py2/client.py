@@ -2,8 +2,8 @@
 
 What it does and what it prints is told in `../ts2/client.mjs`.
 
-    python client.py URL legacy|modern call TOOL ARGUMENTS
-    python client.py URL legacy|modern listen TIMES
+    python client.py TARGET legacy|modern call TOOL ARGUMENTS
+    python client.py TARGET legacy|modern listen TIMES
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import mcp_types as types
-from mcp import Client
+from mcp import Client, StdioServerParameters
 from mcp.client.subscriptions import (
     PromptsListChanged,
     ResourcesListChanged,
@@ -122,9 +122,16 @@ async def listen(client: Client, era: str, times: str) -> None:
                 show("changed", what=heard)
 
 
-async def main(url: str, era: str, command: str, *rest: str) -> None:
+def server_of(target: str) -> StdioServerParameters | str:
+    if not target.startswith("stdio:"):
+        return target
+    program, *arguments = target.removeprefix("stdio:").split(" ")
+    return StdioServerParameters(command=program, args=arguments)
+
+
+async def main(target: str, era: str, command: str, *rest: str) -> None:
     async with Client(
-        url,
+        server_of(target),
         mode=MODERN if era == "modern" else "legacy",
         log_level="info",
         logging_callback=on_log,
@@ -142,5 +149,5 @@ async def main(url: str, era: str, command: str, *rest: str) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) < 5 or sys.argv[2] not in ("legacy", "modern") or sys.argv[3] not in ("call", "listen"):
-        sys.exit("usage: python client.py URL legacy|modern (call TOOL ARGUMENTS | listen TIMES)")
+        sys.exit("usage: python client.py TARGET legacy|modern (call TOOL ARGUMENTS | listen TIMES)")
     asyncio.run(main(*sys.argv[1:]))

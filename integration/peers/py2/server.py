@@ -123,6 +123,36 @@ async def away(cx: Context) -> str:
     return "Done: closed true"
 
 
+cancelled = 0
+
+
+@server.tool()
+async def wait(cx: Context) -> str:
+    """Works until it is cancelled; `cancelled_waits` tells how often that was."""
+    global cancelled
+    await cx.report_progress(1)
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        cancelled += 1
+        raise
+
+
+@server.tool(name="cancelled")
+async def cancelled_waits() -> str:
+    return str(cancelled)
+
+
+@server.prompt()
+async def advice() -> str:
+    return "Mind the tide."
+
+
+@server.resource("tide://level")
+async def level() -> str:
+    return "high"
+
+
 @server.tool()
 async def change(what: str, cx: Context) -> str:
     is_modern = cx.protocol_version == MODERN

@@ -1,11 +1,14 @@
 // The official TypeScript client, first generation (the legacy era), as a peer: what it does and what it
-// prints is told in `../ts2/client.mjs`.
+// prints is told in `../ts2/client.mjs`. It has a transport for each target that our own client knows.
 //
-//   node client.mjs URL legacy call TOOL ARGUMENTS
-//   node client.mjs URL legacy listen TIMES
+//   node client.mjs TARGET legacy call TOOL ARGUMENTS
+//   node client.mjs TARGET legacy listen TIMES
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/websocket.js';
 import {
     CreateMessageRequestSchema,
     ElicitRequestSchema,
@@ -21,9 +24,9 @@ const DEADLINE_MS = 60_000;
 const RESOURCE = 'tide://level';
 const CHANGES = ['tools', 'prompts', 'resources', RESOURCE];
 
-const [url, era, command, ...rest] = process.argv.slice(2);
+const [target, era, command, ...rest] = process.argv.slice(2);
 if (rest.length === 0 || era !== 'legacy' || !['call', 'listen'].includes(command)) {
-    console.error('usage: node client.mjs URL legacy (call TOOL ARGUMENTS | listen TIMES)');
+    console.error('usage: node client.mjs TARGET legacy (call TOOL ARGUMENTS | listen TIMES)');
     process.exit(2);
 }
 
@@ -49,7 +52,8 @@ answers(CreateMessageRequestSchema, { role: 'assistant', model: 'tide-1', conten
 answers(ListRootsRequestSchema, { roots: [{ uri: 'file:///harbour' }] });
 
 async function call([tool, callArguments]) {
-    await client.setLoggingLevel('info');
+    // Some servers log without saying that they do: a Python server of the first generation is one.
+    if (client.getServerCapabilities().logging) await client.setLoggingLevel('info');
     const result = await client.callTool({ name: tool, arguments: JSON.parse(callArguments) }, undefined, {
         timeout: DEADLINE_MS,
         onprogress: ({ progress, total }) => print({ event: 'progress', progress, total })
@@ -76,9 +80,24 @@ async function listen([times]) {
     }
 }
 
-const transport = new StreamableHTTPClientTransport(new URL(url));
+function transportTo(target) {
+    if (target.startsWith('stdio:')) {
+        const [command, ...args] = target.slice('stdio:'.length).split(' ');
+        return new StdioClientTransport({ command, args });
+    }
+    const url = new URL(target);
+    if (url.protocol === 'ws:') return new WebSocketClientTransport(url);
+    return url.pathname.endsWith('/sse') ? new SSEClientTransport(url) : new StreamableHTTPClientTransport(url);
+}
+
+// The client itself does not tell which revision was agreed on, but its transport is told.
+const transport = transportTo(target);
+const toldVersion = transport.setProtocolVersion?.bind(transport);
+transport.setProtocolVersion = version => {
+    print({ event: 'connected', version });
+    toldVersion?.(version);
+};
 await client.connect(transport);
-print({ event: 'connected', version: transport.protocolVersion });
 const { tools } = await client.listTools();
 print({ event: 'tools', names: tools.map(({ name }) => name) });
 await (command === 'call' ? call : listen)(rest);

@@ -68,6 +68,16 @@ async function away(extra) {
     return text('Done: closed true');
 }
 
+// Works until it is cancelled; `cancelled` tells how often that was.
+let cancelled = 0;
+async function wait(extra) {
+    const params = { progressToken: extra._meta.progressToken, progress: 1 };
+    await extra.sendNotification({ method: 'notifications/progress', params });
+    await new Promise(resolve => extra.signal.addEventListener('abort', resolve));
+    cancelled += 1;
+    return text('never sent');
+}
+
 function changing({ server }) {
     server.registerCapabilities({
         tools: { listChanged: true },
@@ -100,7 +110,13 @@ function buildServer() {
     });
     mcp.registerTool('steps', { inputSchema: { n: z.number(), delay_ms: z.number() } }, steps);
     mcp.registerTool('away', {}, away);
+    mcp.registerTool('wait', {}, wait);
+    mcp.registerTool('cancelled', {}, async () => text(String(cancelled)));
     mcp.registerTool('change', { inputSchema: { what: z.string() } }, change);
+    mcp.registerPrompt('advice', {}, async () => ({
+        messages: [{ role: 'user', content: { type: 'text', text: 'Mind the tide.' } }]
+    }));
+    mcp.registerResource('level', 'tide://level', {}, async ({ href }) => ({ contents: [{ uri: href, text: 'high' }] }));
     return mcp;
 }
 

@@ -1,5 +1,6 @@
-// The tools of the TypeScript server that ask, wait and change things, as those of our own server do. They
-// are written once for both eras: the SDK turns what they want to know into requests in a legacy session.
+// The tools of the TypeScript server that ask, wait and change things, its prompt and its resource, as our own
+// server has them. They are written once for both eras: the SDK turns what they want to know into requests in
+// a legacy session.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -64,6 +65,16 @@ async function away(ctx) {
     return text('Done: closed true');
 }
 
+// Works until it is cancelled; `cancelled` tells how often that was.
+let cancelled = 0;
+async function wait(ctx) {
+    const params = { progressToken: ctx.mcpReq._meta.progressToken, progress: 1 };
+    await ctx.mcpReq.notify({ method: 'notifications/progress', params });
+    await new Promise(resolve => ctx.mcpReq.signal.addEventListener('abort', resolve));
+    cancelled += 1;
+    return text('never sent');
+}
+
 // `changed` is told what a call says has changed.
 export function registerAsking(server, changed) {
     server.registerTool('greet', {}, asks(['name'], name => `Hello, ${name}!`));
@@ -76,8 +87,16 @@ export function registerAsking(server, changed) {
     );
     server.registerTool('steps', { inputSchema: z.object({ n: z.number(), delay_ms: z.number() }) }, steps);
     server.registerTool('away', {}, away);
+    server.registerTool('wait', {}, wait);
+    server.registerTool('cancelled', {}, async () => text(String(cancelled)));
     server.registerTool('change', { inputSchema: z.object({ what: z.string() }) }, async ({ what }) => {
         await changed(what);
         return text('told');
     });
+    server.registerPrompt('advice', {}, async () => ({
+        messages: [{ role: 'user', content: { type: 'text', text: 'Mind the tide.' } }]
+    }));
+    server.registerResource('level', 'tide://level', {}, async ({ href }) => ({
+        contents: [{ uri: href, text: 'high' }]
+    }));
 }

@@ -1,14 +1,16 @@
-// The official TypeScript client, second generation, as a peer. It connects to URL in one era, lists the
-// tools, and either calls one, or listens and makes the server change. It prints one JSON event a line in
-// the order in which they reached it, and answers what it is asked as every client here does.
+// The official TypeScript client, second generation, as a peer. It connects to TARGET (a URL, or
+// `stdio:COMMAND ARGUMENTS…`) in one era, lists the tools, and either calls one, or listens and makes the
+// server change. It prints one JSON event a line in the order in which they reached it, and answers what it
+// is asked as every client here does.
 //
-//   node client.mjs URL legacy|modern call TOOL ARGUMENTS    ARGUMENTS: the call's arguments as JSON
-//   node client.mjs URL legacy|modern listen TIMES           TIMES: how often it listens anew
+//   node client.mjs TARGET legacy|modern call TOOL ARGUMENTS    ARGUMENTS: the call's arguments as JSON
+//   node client.mjs TARGET legacy|modern listen TIMES           TIMES: how often it listens anew
 //
 //   {"event":"connected","version":…} {"event":"tools","names":[…]} {"event":"log",…} {"event":"progress",…}
 //   {"event":"asked","method":…} {"event":"result",…} {"event":"listening"} {"event":"changed","what":…}
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 const MODERN = '2026-07-28';
 const LOG_LEVEL_KEY = 'io.modelcontextprotocol/logLevel';
@@ -16,9 +18,9 @@ const DEADLINE_MS = 60_000;
 const RESOURCE = 'tide://level';
 const CHANGES = ['tools', 'prompts', 'resources', RESOURCE];
 
-const [url, era, command, ...rest] = process.argv.slice(2);
+const [target, era, command, ...rest] = process.argv.slice(2);
 if (rest.length === 0 || !['legacy', 'modern'].includes(era) || !['call', 'listen'].includes(command)) {
-    console.error('usage: node client.mjs URL legacy|modern (call TOOL ARGUMENTS | listen TIMES)');
+    console.error('usage: node client.mjs TARGET legacy|modern (call TOOL ARGUMENTS | listen TIMES)');
     process.exit(2);
 }
 
@@ -48,7 +50,8 @@ answers('roots/list', { roots: [{ uri: 'file:///harbour' }] });
 
 async function call([tool, callArguments]) {
     // A legacy session has a log level of its own; a modern request carries it.
-    if (era === 'legacy') await client.setLoggingLevel('info');
+    // Some servers log without saying that they do: a Python server of the first generation is one.
+    if (era === 'legacy' && client.getServerCapabilities().logging) await client.setLoggingLevel('info');
     const _meta = era === 'modern' ? { [LOG_LEVEL_KEY]: 'info' } : undefined;
     const result = await client.callTool(
         { name: tool, arguments: JSON.parse(callArguments), _meta },
@@ -94,7 +97,13 @@ async function listen([times]) {
     }
 }
 
-await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+function transportTo(target) {
+    if (!target.startsWith('stdio:')) return new StreamableHTTPClientTransport(new URL(target));
+    const [command, ...args] = target.slice('stdio:'.length).split(' ');
+    return new StdioClientTransport({ command, args });
+}
+
+await client.connect(transportTo(target));
 print({ event: 'connected', version: client.getNegotiatedProtocolVersion() });
 const { tools } = await client.listTools();
 print({ event: 'tools', names: tools.map(({ name }) => name) });

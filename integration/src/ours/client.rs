@@ -19,7 +19,7 @@ const HEARING: Duration = Duration::from_secs(10);
 
 /// A client of ours that answers as the peers' clients do.
 pub struct AskedClient {
-    client: Client,
+    pub(super) client: Client,
     asked: Arc<Mutex<Vec<String>>>,
 }
 

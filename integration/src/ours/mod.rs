@@ -1,6 +1,7 @@
 //! Our server and our client, written as a user writes them: what the official ones are tried against.
 
 mod client;
+mod requests;
 mod server;
 mod tools;
 

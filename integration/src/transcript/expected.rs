@@ -21,6 +21,29 @@ impl Transcript {
         self.is_done()
     }
 
+    /// Asserts that every log of `process_files` was seen in order, before the result, and that what was
+    /// seen of its progress rises.
+    #[track_caller]
+    pub fn sees_every_log_over(&self, documents: &Documents) -> &Self {
+        let total = documents.names().len();
+        let mut expected: Vec<String> = (1..)
+            .zip(documents.names())
+            .map(|(n, name)| format!("info: Processing document {n}/{total}: {name}"))
+            .collect();
+        expected.push("info: Processing complete!".to_owned());
+        expected.push("the result".to_owned());
+        assert_eq!(
+            self.told(|event| !matches!(event, Event::Progress { .. })),
+            expected
+        );
+        let progress = self.progress();
+        assert!(
+            progress.is_sorted_by(|one, next| one.0 < next.0),
+            "{progress:?}"
+        );
+        self.is_done()
+    }
+
     /// Asserts that every progress of `process_files` was seen in order, before the result.
     #[track_caller]
     pub fn sees_progress_over(&self, documents: &Documents) -> &Self {
@@ -34,6 +57,18 @@ impl Transcript {
             expected
         );
         self.is_done()
+    }
+
+    /// Asserts that every progress of `count` was seen in order, before the result.
+    #[track_caller]
+    pub fn sees_the_count_to(&self, n: u32) -> &Self {
+        let mut expected: Vec<String> = (1..=n).map(|i| format!("{i} of {n}")).collect();
+        expected.push("the result".to_owned());
+        assert_eq!(
+            self.told(|event| !matches!(event, Event::Log { .. })),
+            expected
+        );
+        self
     }
 
     /// Asserts that `steps` was seen whole: each step's log and progress once, in order, then the result.

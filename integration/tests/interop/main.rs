@@ -4,9 +4,13 @@
 mod asking;
 mod curl;
 mod event_source;
+mod every_request;
 mod listening;
 mod official_clients;
 mod official_servers;
+mod old_fronts;
+mod old_servers;
 mod pages;
 mod peers_alone;
+mod programs;
 mod resuming;

@@ -1,5 +1,6 @@
 //! The official clients against `tidegate serve`.
 
+use std::thread;
 use std::time::Duration;
 
 use tidegate_integration::{
@@ -37,6 +38,30 @@ fn every_client_sees_every_document() {
             .lists(TOOLS)
             .sees_every_one_of(&documents);
     }
+}
+
+/// Old clients keep working while new ones arrive: all of them call one server at once, and each of them is
+/// told of its own call alone.
+#[test]
+fn clients_of_both_eras_call_at_once() {
+    let documents = Documents::twelve();
+    let server = tidegate_serving(&documents);
+    thread::scope(|scope| {
+        for client in [
+            typescript_1_client(),
+            typescript_2_client(),
+            typescript_2_client().modern(),
+            python_1_client(),
+            python_2_client(),
+            python_2_client().modern(),
+        ] {
+            let (server, documents) = (&server, &documents);
+            scope.spawn(move || {
+                let seen = client.calls(server, "process_files", "{}");
+                seen.lists(TOOLS).sees_every_one_of(documents);
+            });
+        }
+    });
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The official Rust SDK as a peer: a server with `echo`, `count` and `process_files`, the last over
-//! the real files of the directory it is given.
+//! the real files of the directory it is given; with `wait`, which works until it is cancelled, and
+//! `cancelled`, which tells how often that was; and with a prompt and a resource.
 //!
 //! `rmcp-peer ROOT both|legacy|legacy-stateless` prints `listening on http://127.0.0.1:PORT/mcp` and
 //! ends on SIGTERM. `both` serves legacy sessions and the modern era at one URL, as rmcp does by
@@ -13,19 +14,25 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{
-    CallToolResult, ContentBlock, LoggingLevel, LoggingMessageNotificationParam,
-    ProgressNotificationParam, ProtocolVersion, ServerCapabilities, ServerConfig,
-    SetLevelRequestParams,
+    CallToolResult, ContentBlock, GetPromptRequestParams, GetPromptResponse, GetPromptResult,
+    ListPromptsResult, ListResourcesResult, LoggingLevel, LoggingMessageNotificationParam,
+    PaginatedRequestParams, ProgressNotificationParam, Prompt, PromptMessage, ProtocolVersion,
+    ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Resource,
+    ResourceContents, Role, ServerCapabilities, ServerConfig, SetLevelRequestParams,
 };
 use rmcp::service::RequestContext;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use rmcp::{ErrorData, RoleServer, ServerHandler, schemars, tool, tool_handler, tool_router};
 use tokio::signal::unix::{SignalKind, signal};
+
+const PROMPT: &str = "advice";
+const RESOURCE: &str = "tide://level";
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
 struct Echo {
@@ -46,6 +53,7 @@ struct ProcessFiles {
 struct Peer {
     root: Arc<PathBuf>,
     knows_modern: bool,
+    cancelled: Arc<AtomicU32>,
     router: ToolRouter<Self>,
 }
 
@@ -66,6 +74,19 @@ impl Peer {
             progress(&cx, done, n).await?;
         }
         Ok(format!("Counted to {n}"))
+    }
+
+    #[tool(description = "Works until it is cancelled.")]
+    async fn wait(&self, cx: RequestContext<RoleServer>) -> Result<String, ErrorData> {
+        progress(&cx, 1, 2).await?;
+        cx.ct.cancelled().await;
+        self.cancelled.fetch_add(1, Ordering::Relaxed);
+        Ok("never sent".into())
+    }
+
+    #[tool(description = "Tells how often `wait` was cancelled.")]
+    async fn cancelled(&self) -> String {
+        self.cancelled.load(Ordering::Relaxed).to_string()
     }
 
     #[tool(description = "Reads the files of the root, with a log and a progress for each.")]
@@ -113,8 +134,52 @@ impl ServerHandler for Peer {
             ServerCapabilities::builder()
                 .enable_tools()
                 .enable_logging()
+                .enable_prompts()
+                .enable_resources()
                 .build(),
         )
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let prompt = Prompt::new(PROMPT, None::<String>, None);
+        Ok(ListPromptsResult::with_all_items(vec![prompt]))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        if request.name != PROMPT {
+            return Err(ErrorData::invalid_params("no such prompt", None));
+        }
+        let message = PromptMessage::new_text(Role::User, "Mind the tide.");
+        Ok(GetPromptResult::new(vec![message]).into())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let resource = Resource::new(RESOURCE, "level");
+        Ok(ListResourcesResult::with_all_items(vec![resource]))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        if request.uri != RESOURCE {
+            return Err(ErrorData::resource_not_found("no such resource", None));
+        }
+        let contents = ResourceContents::text("high", RESOURCE);
+        Ok(ReadResourceResult::new(vec![contents]).into())
     }
 
     /// Everything this server says is `info`, which no level asked for here leaves out.
@@ -168,6 +233,7 @@ async fn main() -> std::io::Result<()> {
     let peer = Peer {
         root: Arc::new(root.into()),
         knows_modern,
+        cancelled: Arc::default(),
         router: Peer::tool_router(),
     };
     let service = StreamableHttpService::new(
