@@ -52,7 +52,7 @@
 //! It runs on tokio.
 //!
 //! Left to others: what a tool is ([`tidegate_model`]), what the eras look like in bytes
-//! (`tidegate-era`), logging in (not there yet), resuming broken streams (not there yet).
+//! (`tidegate-era`), logging in (not there yet).
 
 mod asks;
 mod builder;

@@ -19,8 +19,10 @@ mod take;
 
 use std::{sync::Arc, time::Duration};
 
-use tidegate_era::Facts;
-use tidegate_era::{Reject, encode, encode::Framing};
+use tidegate_era::{
+    Facts, Reject,
+    encode::{self, Framing},
+};
 use tidegate_model::{Id, Outcome};
 use tokio::task::JoinSet;
 
@@ -116,5 +118,11 @@ impl Channel {
     fn reap(&mut self) {
         while self.calls.try_join_next().is_some() {}
         while self.streams.try_join_next().is_some() {}
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.leave_session();
     }
 }

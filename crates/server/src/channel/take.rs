@@ -91,9 +91,3 @@ impl Channel {
         Ok(())
     }
 }
-
-impl Drop for Channel {
-    fn drop(&mut self) {
-        self.leave_session();
-    }
-}
