@@ -95,7 +95,7 @@ fn climb(headers: &HeaderMap, text: &str) -> Result<(), Reject> {
         }
         Verdict::Initialize => {
             let call = legacy::admit(*message)?;
-            let _ = legacy::Handshake::read(&call.params, &tidegate_era::Revision::SERVED);
+            let _ = legacy::Handshake::read(&call.params);
         }
         Verdict::Session => {
             legacy::admit(*message)?;

@@ -58,9 +58,9 @@ impl Revision {
         Self::V2025_03_26,
     ];
 
-    /// The legacy revisions that are spoken where a connection is a session, as over stdio and
-    /// HTTP+SSE, newest first: 2024-11-05 knew nothing else.
-    pub const ON_CHANNELS: [Self; 4] = [
+    /// All legacy revisions, newest first: what `initialize` may settle. 2024-11-05 is older than
+    /// Streamable HTTP, but bridges carry its clients there.
+    pub const LEGACY: [Self; 4] = [
         Self::V2025_11_25,
         Self::V2025_06_18,
         Self::V2025_03_26,

@@ -31,19 +31,19 @@ struct Params {
 
 impl Handshake {
     /// Reads the parameters of `initialize` and settles the revision: the one asked for, if it is
-    /// a legacy one among the `served`, else the newest of those.
+    /// a legacy one, else the newest of those.
     ///
     /// # Errors
     ///
     /// When the parameters have not the shape of a handshake.
-    pub fn read(params: &Raw, served: &[Revision]) -> Result<Self, Failure> {
+    pub fn read(params: &Raw) -> Result<Self, Failure> {
         let params: Params = params.decode().map_err(|error| {
             Failure::invalid_params(format_args!(
                 "initialize needs protocolVersion, capabilities and clientInfo: {error}"
             ))
         })?;
         let asked = Revision::read(&params.protocol_version);
-        let spoken = asked.filter(|revision| served.contains(revision) && !revision.is_modern());
+        let spoken = asked.filter(|revision| Revision::LEGACY.contains(revision));
         Ok(Self {
             revision: spoken.unwrap_or(Revision::NEWEST_LEGACY),
             capabilities: params.capabilities,
@@ -84,17 +84,7 @@ mod tests {
         let params = json!({
             "protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "t", "version": "0"}
         });
-        let params = params.into();
-        let on_http = Handshake::read(&params, &Revision::SERVED).expect("reads");
-        on_http.revision
-    }
-
-    #[test]
-    fn the_oldest_revision_is_spoken_on_channels_alone() {
-        let params = json!({"protocolVersion": "2024-11-05", "capabilities": {}}).into();
-        let on_channel = Handshake::read(&params, &Revision::ON_CHANNELS).expect("reads");
-        assert_eq!(on_channel.revision, Revision::V2024_11_05);
-        assert_eq!(asked("2024-11-05"), Revision::V2025_11_25);
+        Handshake::read(&params.into()).expect("reads").revision
     }
 
     #[test]
@@ -102,12 +92,12 @@ mod tests {
         assert_eq!(asked("2025-06-18"), Revision::V2025_06_18);
         assert_eq!(asked("2025-03-26"), Revision::V2025_03_26);
         assert_eq!(asked("2026-07-28"), Revision::V2025_11_25);
-        assert_eq!(asked("2024-11-05"), Revision::V2025_11_25);
+        assert_eq!(asked("2024-11-05"), Revision::V2024_11_05);
         assert_eq!(asked("1999-01-01"), Revision::V2025_11_25);
     }
 
     #[test]
     fn a_handshake_without_version_is_refused() {
-        assert!(Handshake::read(&Raw::empty_object(), &Revision::SERVED).is_err());
+        assert!(Handshake::read(&Raw::empty_object()).is_err());
     }
 }

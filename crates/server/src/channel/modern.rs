@@ -31,7 +31,7 @@ impl Channel {
             return Ok(());
         }
         let mut reject = Reject::unsupported_version(claim).for_id(message.id.clone());
-        let served = Revision::ON_CHANNELS.map(Revision::name);
+        let served = Revision::LEGACY.map(Revision::name);
         let data = serde_json::json!({ "supported": served, "requested": claim });
         reject.data = Some(data.into());
         self.refuse(&reject).await

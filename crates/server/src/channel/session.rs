@@ -37,8 +37,7 @@ impl Channel {
             );
             return self.refuse(&reject.for_id(id)).await;
         }
-        let served = &Revision::ON_CHANNELS;
-        let opened = handshake::open(&self.state, message, served, Ticket::unending).await;
+        let opened = handshake::open(&self.state, message, Ticket::unending).await;
         let opened = match opened {
             Ok(opened) => opened,
             Err(reject) => return self.refuse(&reject.for_id(id)).await,

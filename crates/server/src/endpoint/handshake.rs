@@ -32,7 +32,7 @@ pub(super) async fn initialize(
     message: Box<Envelope>,
 ) -> Result<Response<ResponseBody>, Reject> {
     let accept = head.accept;
-    let opened = open(state, message, &Revision::SERVED, |handshake| {
+    let opened = open(state, message, |handshake| {
         Ticket::opened_by(handshake, state::now())
     });
     let Opened {
@@ -59,12 +59,10 @@ pub(super) async fn initialize(
     Ok(response)
 }
 
-/// Opens a session that speaks one of the revisions `served`, with the ticket that `issue` makes of
-/// what was settled.
+/// Opens a session, with the ticket that `issue` makes of what was settled.
 pub(crate) async fn open(
     state: &Arc<State>,
     message: Box<Envelope>,
-    served: &[Revision],
     issue: impl FnOnce(Handshake) -> Result<Ticket, NoEntropy>,
 ) -> Result<Opened, Reject> {
     if message.kind() != Kind::Request {
@@ -74,7 +72,7 @@ pub(crate) async fn open(
         ));
     }
     let Call { id, params, .. } = legacy::admit(*message)?;
-    let handshake = match Handshake::read(&params, served) {
+    let handshake = match Handshake::read(&params) {
         Ok(handshake) => handshake,
         Err(failure) => {
             return Ok(Opened {

@@ -99,3 +99,12 @@ async fn sessions_with_state_are_counted_and_those_without_never_refused() {
     );
     server.stop().await;
 }
+
+/// Bridges carry clients of 2024-11-05 here, which hang up on any other revision.
+#[tokio::test]
+async fn the_oldest_revision_is_spoken_over_http_too() {
+    let server = server().tool("echo", echo).run().await;
+    let session = Session::open(&server, "2024-11-05").await;
+    let said = session.call("echo", json!({ "message": "ahoy" }));
+    assert_eq!(text(&session.ask(said).await.result().await), "ahoy");
+}
