@@ -6,14 +6,19 @@
 //! $ tidegate call http://127.0.0.1:8080/mcp …   is run to its end, which must be a good one
 //! 42                                            part of a line that it prints; … stands for anything in it
 //! …                                             whatever else it prints
+//! $ kill %tidegate                              ends the one that goes on and begins so; it ends well
 //! ```
 //! ````
 
 mod place;
+mod printed;
 
 use std::{fs, path::Path};
 
-use self::place::Place;
+use self::{
+    place::Place,
+    printed::{different, missing},
+};
 
 /// A page of the folder `docs`.
 #[derive(Debug)]
@@ -91,7 +96,7 @@ impl Page {
     /// # Panics
     /// One ends badly, or does not print what the page says.
     pub fn run(&self) {
-        self.run_with(&[]);
+        self.run_in(Place::with(&[], missing));
     }
 
     /// Does the same with these programs besides `tidegate`.
@@ -99,9 +104,21 @@ impl Page {
     /// # Panics
     /// As there.
     pub fn run_with(&self, programs: &[&str]) {
+        self.run_in(Place::with(programs, missing));
+    }
+
+    /// Runs all its commands, in order. What ends prints the lines that the page says, whole, and no
+    /// others; … stands for what differs within one.
+    ///
+    /// # Panics
+    /// One ends badly, or prints something else.
+    pub fn run_exactly(&self) {
+        self.run_in(Place::with(&[], different));
+    }
+
+    fn run_in(&self, mut place: Place) {
         let steps = self.steps();
         assert!(!steps.is_empty(), "docs/{} has no commands", self.name);
-        let mut place = Place::with(programs);
         for step in &steps {
             place.take(step);
         }

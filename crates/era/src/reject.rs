@@ -149,7 +149,7 @@ impl From<Malformed> for Reject {
         match malformed {
             Malformed::Syntax(at) => Self::bad_request(
                 code::PARSE,
-                format!("the body is not JSON (UTF-8) from byte {at} on"),
+                format!("the message is not JSON (UTF-8) from byte {at} on"),
             ),
             Malformed::TooDeep => Self::bad_request(
                 code::INVALID_REQUEST,

@@ -12,7 +12,10 @@ use std::{
 use parking_lot::Mutex;
 use tempfile::TempDir;
 
-use super::Step;
+use super::{
+    Step,
+    printed::{Compare, missing},
+};
 use crate::process::{Finished, tidegate};
 
 /// A debug build on a loaded machine starts in a second.
@@ -31,10 +34,13 @@ pub(super) struct Place {
     /// Where the page's server listens in truth.
     address: String,
     behind: Vec<Behind>,
+    /// Finds what the page says of a command that ended, and is not so.
+    compare: Compare,
 }
 
 /// A command that goes on; dropped, it is ended.
 struct Behind {
+    command: String,
     child: Child,
     said: Arc<Mutex<Vec<String>>>,
 }
@@ -42,7 +48,7 @@ struct Behind {
 // === impl Place ===
 
 impl Place {
-    pub(super) fn with(programs: &[&str]) -> Self {
+    pub(super) fn with(programs: &[&str], compare: Compare) -> Self {
         let ours = tidegate();
         let programs = programs.iter().map(Path::new);
         let programs = programs.chain([Path::new(ours.get_program())]);
@@ -57,12 +63,17 @@ impl Place {
             path: path + &std::env::var("PATH").unwrap_or_default(),
             address: WRITTEN.to_owned(),
             behind: Vec::new(),
+            compare,
         }
     }
 
     pub(super) fn take(&mut self, step: &Step) {
         if let Some(command) = step.command.strip_suffix('&') {
             self.leave_behind(command.trim(), step);
+            return;
+        }
+        if let Some(name) = step.command.strip_prefix("kill %") {
+            self.end(name.trim());
             return;
         }
         let command = self.here(&step.command);
@@ -73,14 +84,14 @@ impl Place {
             let said: Vec<String> = ended.lines.into_iter().map(|(_, line)| line).collect();
             let printed = said.join("\n");
             assert!(ended.status.success(), "$ {command}\n{printed}");
-            let Some(missing) = missing(&prints, &said) else {
+            let Some(wrong) = (self.compare)(&prints, &said) else {
                 return;
             };
             // Whoever waits and looks, looks again on a slow day.
             let is_look = command.starts_with("sleep ") && Instant::now() < until;
             assert!(
                 is_look,
-                "$ {command}\ndoes not print {missing:?}, but:\n{printed}"
+                "$ {command}\nnot as the page says: {wrong:?}. It prints:\n{printed}"
             );
         }
     }
@@ -93,7 +104,8 @@ impl Place {
             true => command.replace(WRITTEN, "127.0.0.1:0"),
             false => self.here(command),
         };
-        let behind = Behind::start(&mut self.shell(&format!("exec {command}")));
+        let mut shell = self.shell(&format!("exec {command}"));
+        let behind = Behind::start(command.clone(), &mut shell);
         if serves {
             behind.says(&[LISTENING.to_owned()], &command);
             self.address = behind.address();
@@ -101,6 +113,15 @@ impl Place {
         let prints: Vec<String> = step.prints.iter().map(|line| self.here(line)).collect();
         behind.says(&prints, &command);
         self.behind.push(behind);
+    }
+
+    /// Ends the one command that goes on and begins with `name`, as a shell's `kill %name` does.
+    fn end(&mut self, name: &str) {
+        let is_meant = |behind: &Behind| behind.command.starts_with(name);
+        let (mut meant, others) = self.behind.drain(..).partition::<Vec<_>, _>(is_meant);
+        self.behind = others;
+        assert_eq!(meant.len(), 1, "$ kill %{name}");
+        meant.remove(0).end();
     }
 
     /// Puts the server's own address in the place of the written one.
@@ -116,32 +137,13 @@ impl Place {
     }
 }
 
-/// Returns the first of the lines that is not part of what was said, in this order.
-fn missing(expected: &[String], said: &[String]) -> Option<String> {
-    let mut said = said.iter();
-    let mut expected = expected.iter();
-    let missing = expected.find(|wanted| !said.any(|line| holds(line, wanted)));
-    missing.cloned()
-}
-
-/// Returns whether a line holds the parts of `wanted` between each `…`, in this order.
-fn holds(mut line: &str, wanted: &str) -> bool {
-    wanted.split('…').all(|part| match line.split_once(part) {
-        Some((_, rest)) => {
-            line = rest;
-            true
-        }
-        None => false,
-    })
-}
-
 // === impl Behind ===
 
 impl Behind {
-    fn start(command: &mut Command) -> Self {
-        command.stdin(Stdio::null());
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("a shell starts");
+    fn start(command: String, shell: &mut Command) -> Self {
+        shell.stdin(Stdio::null());
+        shell.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = shell.spawn().expect("a shell starts");
         let said = Arc::<Mutex<Vec<String>>>::default();
         let out: Box<dyn Read + Send> = Box::new(child.stdout.take().expect("stdout is piped"));
         let err: Box<dyn Read + Send> = Box::new(child.stderr.take().expect("stderr is piped"));
@@ -153,7 +155,30 @@ impl Behind {
                 }
             });
         }
-        Self { child, said }
+        Self {
+            command,
+            child,
+            said,
+        }
+    }
+
+    /// Asks it to end, and waits until it has ended well.
+    fn end(mut self) {
+        let asked = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
+        assert!(asked.is_ok_and(|asked| asked.success()), "{}", self.command);
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.child.try_wait().expect("a child can be waited for") {
+                Some(status) => {
+                    assert!(status.success(), "{} ends with {status}", self.command);
+                    return;
+                }
+                None => assert!(Instant::now() < until, "{} does not end", self.command),
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Waits until it has said these lines.
@@ -187,23 +212,5 @@ impl Drop for Behind {
         // It may have ended by itself; either way nothing is left behind.
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_printed_is_held_against_the_page_in_order() {
-        let lines =
-            |lines: &[&str]| -> Vec<String> { lines.iter().map(|&line| line.into()).collect() };
-        let said = lines(&["progress   1/2", "progress   2/2", "Done"]);
-        assert_eq!(missing(&lines(&["1/2", "Done"]), &said), None);
-        assert_eq!(missing(&lines(&["pro…ess…2/2"]), &said), None);
-        assert_eq!(
-            missing(&lines(&["Done", "1/2"]), &said).as_deref(),
-            Some("1/2")
-        );
     }
 }

@@ -10,7 +10,6 @@ mod official_clients;
 mod official_servers;
 mod old_fronts;
 mod old_servers;
-mod pages;
 mod peers_alone;
 mod programs;
 mod resuming;

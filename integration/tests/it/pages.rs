@@ -17,6 +17,12 @@ fn every_command_of_the_streaming_guide_works() {
     Page::read("streaming.md").run();
 }
 
+#[cfg(unix)]
+#[test]
+fn every_command_of_the_plain_http_guide_says_what_the_page_says() {
+    Page::read("plain-http.md").run_exactly();
+}
+
 #[test]
 fn the_configurations_for_hosts_are_json_that_names_a_server() {
     let page = Page::read("hosts.md");
@@ -51,7 +57,13 @@ fn the_configurations_for_hosts_are_json_that_names_a_server() {
 #[test]
 fn what_the_guides_point_at_is_there() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    for name in ["hosts.md", "migrating.md", "streaming.md", "tutorial.md"] {
+    for name in [
+        "hosts.md",
+        "migrating.md",
+        "plain-http.md",
+        "streaming.md",
+        "tutorial.md",
+    ] {
         let page = Page::read(name);
         let links = page.links();
         assert!(!links.is_empty(), "{name} points at nothing");
