@@ -197,7 +197,7 @@ fn judge(answer: Result<Answer, Error>) -> Finding {
             return pick(names, Finding::Retry);
         }
         // Errors that only the modern era has: it is spoken here, and the probe was wrong.
-        (Some(code::HEADER_MISMATCH | code::MISSING_CAPABILITY), _) => {
+        (Some(code::HEADER_MISMATCH | code::MISSING_CAPABILITY | code::UNSUPPORTED_VERSION), _) => {
             tracing::error!(%error, "the server speaks the modern era and refuses server/discover");
             return Finding::Failed(error);
         }

@@ -62,9 +62,10 @@ pub(crate) fn find(config: &Config, path: &str) -> Option<Route> {
 
 /// Both paths stand below the endpoint's too: so one rule of a proxy passes all of it on.
 fn http_sse(config: &Config, path: &str) -> Option<Route> {
-    match path.strip_prefix(config.path.as_str()).unwrap_or(path) {
-        "/sse" => Some(Route::Sse),
-        "/messages" => Some(Route::Messages),
+    let below = path.strip_prefix(config.path.as_str()).unwrap_or_default();
+    match (path, below) {
+        ("/sse", _) | (_, "/sse") => Some(Route::Sse),
+        ("/messages", _) | (_, "/messages") => Some(Route::Messages),
         _ => None,
     }
 }

@@ -30,7 +30,11 @@ where
         Some(Route::WebSocket) => websocket(state, parts),
         // Apart and boxed, so that a connection's room for a request stays small.
         Some(front) => Box::pin(beside(state, front, parts, body)).await,
-        None => respond::refuse(&nothing_there(&state.config.path)),
+        // Whoever may not call is not told what is here either.
+        None => respond::refuse(&match judge(state, &parts) {
+            Ok(_) => nothing_there(&state.config.path),
+            Err(reject) => reject,
+        }),
     }
 }
 

@@ -22,8 +22,11 @@ pub(crate) struct Calculate {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Operation {
     Add,
+    #[serde(alias = "subtract")]
     Sub,
+    #[serde(alias = "multiply")]
     Mul,
+    #[serde(alias = "divide")]
     Div,
 }
 
@@ -134,7 +137,8 @@ mod tests {
             .to_string();
         assert_eq!(
             error,
-            "unknown variant `pow`, expected one of `add`, `sub`, `mul`, `div`"
+            "unknown variant `pow`, expected one of `add`, `sub`, `subtract`, `mul`, `multiply`, `div`, \
+             `divide`"
         );
     }
 }

@@ -55,12 +55,11 @@ impl Channel {
         let polled = poll_fn(|task| Poll::Ready(running.poll(task))).await;
         if polled.is_pending() {
             self.reap();
-            let admitted = if self.calls.len() >= CALLS {
-                Err(too_many(&id))
-            } else {
-                running.enter()
-            };
-            if let Err(reject) = admitted {
+            if self.calls.len() >= CALLS {
+                running.give_up();
+                return self.refuse(&too_many(&id)).await;
+            }
+            if let Err(reject) = running.enter() {
                 return self.refuse(&reject).await;
             }
         }

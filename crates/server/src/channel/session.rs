@@ -21,7 +21,7 @@ use crate::{
 pub(super) struct Session {
     pub(super) ticket: Arc<Ticket>,
     /// Until the client has said that it is ready; then what tells it of changes has it.
-    unheard: Option<Open>,
+    unheard: Option<(Open, Filter)>,
 }
 
 // === impl Channel ===
@@ -50,7 +50,7 @@ impl Channel {
                     self.presence.meet(ticket.revision, ticket.client.as_ref());
                     self.session = Some(Session {
                         ticket: Arc::new(ticket),
-                        unheard: Some(open),
+                        unheard: Some((open, opened.offered)),
                     });
                 }
                 Err(reject) => return self.refuse(&reject.for_id(id)).await,
@@ -70,8 +70,8 @@ impl Channel {
         if kind != Kind::Request {
             let method = message.method.as_ref().map(Method::read);
             if method == Some(Method::Initialized) {
-                if let Some(open) = session.unheard.take() {
-                    self.tell_changes(open, ticket).await;
+                if let Some((open, offered)) = session.unheard.take() {
+                    self.tell_changes(open, &offered, &ticket);
                 }
                 return Ok(());
             }
@@ -132,18 +132,14 @@ impl Channel {
     }
 
     /// Tells the session what changes, from the moment it was opened on.
-    async fn tell_changes(&mut self, open: Open, ticket: Arc<Ticket>) {
+    fn tell_changes(&mut self, open: Open, offered: &Filter, ticket: &Ticket) {
         let Some(bulletin) = self.state.handler.bulletin() else {
             self.streams.spawn(async move {
                 poll_fn(|task| open.lane().poll_cancelled(task)).await;
             });
             return;
         };
-        let Ok(offer) = self.state.offer(ticket.revision.facts()).await else {
-            return;
-        };
-        let offered = Filter::offered(&offer.capabilities);
-        let hearing = Hearing::new(&bulletin, &offered).with_session(&self.state, ticket.key);
+        let hearing = Hearing::new(&bulletin, offered).with_session(&self.state, ticket.key);
         let (outbox, framing) = (self.outbox.clone(), self.framing);
         self.streams.spawn(tell(open, hearing, outbox, framing));
     }

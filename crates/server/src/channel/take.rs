@@ -35,6 +35,32 @@ impl Channel {
         }
     }
 
+    /// Takes one message when the server stops: what a call asked may still be answered, and calls
+    /// be cancelled; nothing more is begun, and whoever asks for it is told.
+    ///
+    /// # Errors
+    ///
+    /// When the other end is gone.
+    pub(crate) async fn take_while_stopping(&mut self, bytes: &Bytes) -> Result<(), Closed> {
+        let messages = match Body::read(bytes) {
+            Ok(Body::One(message)) => vec![*message],
+            Ok(Body::Batch(messages)) => messages,
+            Err((malformed, id)) => {
+                return self.refuse(&Reject::from(malformed).for_id(id)).await;
+            }
+        };
+        for message in messages {
+            if message.kind() == Kind::Request {
+                let stopping = "the server stops; try again in a moment";
+                let reject = Reject::busy(http::StatusCode::SERVICE_UNAVAILABLE, 5, stopping);
+                self.refuse(&reject.for_id(message.id)).await?;
+            } else {
+                self.one(Box::new(message)).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Says that a message was too long to be read.
     ///
     /// # Errors
@@ -81,7 +107,7 @@ impl Channel {
         if !reads || messages.iter().any(claims) {
             let reject = Reject::bad_request(
                 code::INVALID_REQUEST,
-                "send one message at a time; arrays were given up in 2025-06-18",
+                "send one message at a time; arrays are of 2025-03-26 alone",
             );
             return self.refuse(&reject).await;
         }

@@ -138,6 +138,13 @@ impl Running {
         }
     }
 
+    /// Gives the call up before it was entered: its caller was refused, and must not find later that
+    /// it was done all the same.
+    pub(crate) fn give_up(mut self) {
+        self.cx.lane().cancel();
+        self.inner = None;
+    }
+
     /// Says that the caller reads no stream: requests of ours could not reach it.
     pub(crate) const fn read_as_json(&mut self) {
         if let Some(inner) = &mut self.inner {

@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use tidegate_era::{
     Envelope, Facts, Head, Kind, Reject, Revision, SESSION_ID, code,
     legacy::{self, Handshake},
+    modern::Filter,
 };
 use tidegate_model::{Call, Id, Outcome, Raw};
 use tidegate_session::{NoEntropy, Ticket};
@@ -20,6 +21,8 @@ use crate::{
 /// What `initialize` is answered with, and the session it opened; none if it was refused.
 pub(crate) struct Opened {
     pub(crate) ticket: Option<Ticket>,
+    /// What may be heard of in the session.
+    pub(crate) offered: Filter,
     pub(crate) id: Id,
     pub(crate) facts: Facts,
     pub(crate) result: Outcome,
@@ -40,6 +43,7 @@ pub(super) async fn initialize(
         id,
         facts,
         result,
+        ..
     } = opened.await?;
     let session = match ticket {
         Some(ticket) => {
@@ -77,6 +81,7 @@ pub(crate) async fn open(
         Err(failure) => {
             return Ok(Opened {
                 ticket: None,
+                offered: Filter::default(),
                 id,
                 facts: Revision::NEWEST_LEGACY.facts(),
                 result: failure.into(),
@@ -100,6 +105,7 @@ pub(crate) async fn open(
     );
     Ok(Opened {
         ticket: Some(ticket),
+        offered: Filter::offered(&offer.capabilities),
         id,
         facts,
         result,

@@ -39,6 +39,7 @@ pub(crate) struct TimedStream {
     due: Option<Pin<Box<Sleep>>>,
     /// Signs of life, where there are words for them: in text there are none.
     pings: Option<Pings>,
+    old: Pin<Box<Sleep>>,
     done: bool,
 }
 
@@ -59,6 +60,7 @@ pub(crate) fn timed(
         every,
         due: None,
         pings: (medium == Medium::Events).then(|| Pings::new(state.config.ping_every)),
+        old: Box::pin(tokio::time::sleep(state.config.stream_age)),
         done: false,
     }));
     Ok(match medium {
@@ -71,8 +73,11 @@ pub(crate) fn timed(
 
 impl TimedStream {
     pub(super) fn poll_chunk(&mut self, task: &mut Task<'_>) -> Poll<Option<Bytes>> {
-        // A server that stops ends it before its end; its reader misses the last event.
-        if self.done || self.open.lane().poll_cancelled(task).is_ready() {
+        // A server that stops ends it before its end, as old age does; its reader misses the last event.
+        if self.done
+            || self.open.lane().poll_cancelled(task).is_ready()
+            || self.old.as_mut().poll(task).is_ready()
+        {
             return Poll::Ready(None);
         }
         if let Some(due) = &mut self.due {

@@ -60,9 +60,10 @@ fn number(query: &mut Query, name: &str) -> Result<f64, Reject> {
 
 fn operation(query: &mut Query) -> Result<Operation, Reject> {
     let wanted = query.take("op");
-    let found = OPERATIONS
-        .iter()
-        .find(|(_, name, _)| wanted.as_deref() == Some(*name));
+    let found = OPERATIONS.iter().find(|(operation, name, _)| {
+        let wanted = wanted.as_deref();
+        wanted == Some(*name) || wanted == Some(operation.short())
+    });
     match (found, wanted) {
         (Some((operation, ..)), _) => Ok(*operation),
         (None, wanted) => {
@@ -78,6 +79,16 @@ fn operation(query: &mut Query) -> Result<Operation, Reject> {
 // === impl Operation ===
 
 impl Operation {
+    /// Returns what the tool `calculate` calls it.
+    const fn short(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Subtract => "sub",
+            Self::Multiply => "mul",
+            Self::Divide => "div",
+        }
+    }
+
     fn value(self, a: f64, b: f64) -> f64 {
         match self {
             Self::Add => a + b,

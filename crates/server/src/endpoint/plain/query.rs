@@ -5,9 +5,12 @@ use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 use http::Uri;
 use tidegate_era::{Reject, code};
 
-/// The parameters that are not taken yet. How many there may be is bounded by the head's size.
+/// The parameters that are not taken yet.
 #[derive(Debug)]
 pub(super) struct Query(Vec<(String, String)>);
+
+/// How many parameters there may be: a tool has a dozen arguments, and each is compared with all.
+const MOST: usize = 256;
 
 // === impl Query ===
 
@@ -16,11 +19,16 @@ impl Query {
     ///
     /// # Errors
     ///
-    /// When a parameter is given twice: which one was meant is anybody's guess.
+    /// When a parameter is given twice, for which one was meant is anybody's guess; or too many are.
     pub(super) fn read(uri: &Uri) -> Result<Self, Reject> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         let query = uri.query().unwrap_or_default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            if pairs.len() >= MOST {
+                return Err(bad(format!(
+                    "there are more than {MOST} parameters; send them by POST, in a body"
+                )));
+            }
             if pairs.iter().any(|(other, _)| *other == name) {
                 return Err(bad(format!(
                     "`{name}` is given twice; give it once, an array as {name}=a,b"

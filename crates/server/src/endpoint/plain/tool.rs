@@ -101,7 +101,7 @@ where
         return Err(no_json());
     }
     let level = level(&mut query)?;
-    query.end("log; the arguments are the body")?;
+    query.end("only log, and the arguments are the body")?;
     let arguments = body::read(body, &state.config).await?;
     if !is_json && !arguments.is_empty() {
         return Err(no_json());
@@ -164,6 +164,6 @@ fn wrong_method(is_read_only: bool) -> Reject {
     }
     Reject::method_not_allowed(
         "POST",
-        "call the tool by POST; GET is for tools that are marked read-only",
+        "no tool of this name is marked read-only, and GET is for those alone; call it by POST",
     )
 }

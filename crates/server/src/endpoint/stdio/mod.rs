@@ -6,10 +6,13 @@
 mod lines;
 mod standard;
 
-use std::{io, sync::Arc};
+use std::{io, pin::pin, sync::Arc, time::Duration};
 
 use tidegate_era::encode::Framing;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    sync::Notify,
+};
 
 use self::lines::{Line, Lines};
 pub(crate) use self::standard::{input, output};
@@ -18,6 +21,9 @@ use crate::{
     channel::{Channel, Outgoing},
     state::State,
 };
+
+/// How long the last words may take to be written, once no call is under way.
+const LAST_WRITE: Duration = Duration::from_secs(1);
 
 /// How many bytes are gathered before they are written, while more wait.
 const WRITE: usize = 64 * 1024;
@@ -33,17 +39,33 @@ where
         return Ok(());
     };
     let (channel, outgoing) = Channel::new(state, Framing::Line, presence);
-    let reading = read(state, channel, reader);
-    tokio::try_join!(reading, write(outgoing, writer)).map(|_| ())
+    let ended = Notify::new();
+    let reading = read(state, channel, reader, &ended);
+    let serving = async { tokio::try_join!(reading, write(outgoing, writer)).map(|_| ()) };
+    // A client that reads no more must not keep the process.
+    let limit = async {
+        tokio::select! {
+            () = state.stopped() => {}
+            () = ended.notified() => {}
+        }
+        tokio::time::sleep(state.config.drain + LAST_WRITE).await;
+    };
+    tokio::select! {
+        served = serving => served,
+        () = limit => {
+            tracing::warn!("what was left to say is not read; it is given up");
+            Ok(())
+        }
+    }
 }
 
-async fn read<R>(state: &State, mut channel: Channel, reader: R) -> io::Result<()>
+async fn read<R>(state: &State, mut channel: Channel, reader: R, ended: &Notify) -> io::Result<()>
 where
     R: AsyncRead + Unpin,
 {
     let most = state.config.max_body;
     let mut lines = Lines::new(reader, most);
-    let mut stopped = std::pin::pin!(state.stopped());
+    let mut stopped = pin!(state.stopped());
     loop {
         let line = tokio::select! {
             () = &mut stopped => break,
@@ -53,8 +75,10 @@ where
             Some(Line::Whole(line)) => channel.take(&line).await,
             Some(Line::TooLong) => channel.too_long(most).await,
             None => {
+                ended.notify_one();
                 channel.hush();
-                break;
+                channel.finish(state.config.drain).await;
+                return Ok(());
             }
         };
         if taken.is_err() {
@@ -62,7 +86,26 @@ where
             return Ok(());
         }
     }
-    channel.finish(state.config.drain).await;
+    // What a call asked, its client still may answer; and cancel what it no longer wants.
+    let mut over = pin!(tokio::time::sleep(state.config.drain));
+    let mut reads = true;
+    loop {
+        tokio::select! {
+            biased;
+            line = lines.next(), if reads => match line? {
+                Some(Line::Whole(line)) => {
+                    if channel.take_while_stopping(&line).await.is_err() {
+                        return Ok(());
+                    }
+                }
+                Some(Line::TooLong) => {}
+                None => reads = false,
+            },
+            () = channel.ended() => break,
+            () = &mut over => break,
+        }
+    }
+    channel.finish(Duration::ZERO).await;
     Ok(())
 }
 

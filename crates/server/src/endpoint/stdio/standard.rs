@@ -67,7 +67,8 @@ pub(crate) fn input() -> io::Result<Input> {
 ///
 /// When standard output is closed.
 pub(crate) fn output() -> io::Result<tokio::fs::File> {
-    let messages = rustix::io::dup(io::stdout())?;
+    // Children that tools start must not hold it open; and below 3 it would be a stream itself.
+    let messages = rustix::io::fcntl_dupfd_cloexec(io::stdout(), 3)?;
     rustix::stdio::dup2_stdout(io::stderr())?;
     Ok(tokio::fs::File::from_std(File::from(messages)))
 }

@@ -77,8 +77,22 @@ async fn take(state: &State, channel: Channel, mut messages: mpsc::Receiver<Byte
             break;
         }
     }
+    // What a call asked, its client still may answer; and cancel what it no longer wants.
+    let mut over = std::pin::pin!(tokio::time::sleep(finishing(&state.config)));
+    loop {
+        tokio::select! {
+            biased;
+            Some(message) = messages.recv() => {
+                if channel.take_while_stopping(&message).await.is_err() {
+                    break;
+                }
+            }
+            () = channel.ended() => break,
+            () = &mut over => break,
+        }
+    }
     drop(messages);
-    channel.finish(finishing(&state.config)).await;
+    channel.finish(Duration::ZERO).await;
     std::future::pending().await
 }
 

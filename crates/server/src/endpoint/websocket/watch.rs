@@ -44,11 +44,19 @@ pub(super) enum Due {
     End(&'static str),
 }
 
+/// What is "never" to a clock: a year, which it can still count.
+const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Returns the moment so much later. A setting may be [`Duration::MAX`], which no clock holds.
+fn later(since: Instant, after: Duration) -> Instant {
+    since + after.min(NEVER)
+}
+
 // === impl Watch ===
 
 impl Watch {
     pub(super) fn new(config: &Config) -> Self {
-        let ping_at = Instant::now() + config.ping_every;
+        let ping_at = later(Instant::now(), config.ping_every);
         Self {
             timer: Box::pin(sleep_until(ping_at)),
             limits: Limits {
@@ -77,18 +85,18 @@ impl Watch {
             self.look(stream, deaf, now);
             if self
                 .stalled
-                .is_some_and(|since| now >= since + self.limits.stall)
+                .is_some_and(|since| now >= later(since, self.limits.stall))
             {
                 return Poll::Ready(Due::End("its client does not read"));
             }
             if self
                 .unheard
-                .is_some_and(|since| now >= since + self.limits.pong)
+                .is_some_and(|since| now >= later(since, self.limits.pong))
             {
                 return Poll::Ready(Due::End("its client does not answer pings"));
             }
             if now >= self.ping_at {
-                self.ping_at = now + self.limits.ping_every;
+                self.ping_at = later(now, self.limits.ping_every);
                 // A ping could not leave, and what left before has yet to be taken.
                 if self.stalled.is_none() {
                     self.unheard.get_or_insert(now);
@@ -123,8 +131,8 @@ impl Watch {
 
     /// Returns when something is due next.
     fn next(&self) -> Instant {
-        let stall = self.stalled.map(|since| since + self.limits.stall);
-        let pong = self.unheard.map(|since| since + self.limits.pong);
+        let stall = self.stalled.map(|since| later(since, self.limits.stall));
+        let pong = self.unheard.map(|since| later(since, self.limits.pong));
         let ends = stall.into_iter().chain(pong);
         ends.fold(self.ping_at, Instant::min)
     }

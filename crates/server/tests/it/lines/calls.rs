@@ -10,6 +10,7 @@ use tidegate_testkit::{
 };
 use tokio::sync::Semaphore;
 
+use crate::asks::tools::asking;
 use crate::faults::tools::{Nothing, echo, server_with, stepping, telling, text, waiting};
 
 fn call(tool: &str, arguments: Value) -> Value {
@@ -234,4 +235,68 @@ async fn a_reader_that_rests_loses_nothing() {
         assert_eq!(client.message().await["params"]["data"], n.to_string());
     }
     assert_eq!(text(&client.answer(1).await["result"]), "done");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_too_many_is_refused_and_not_done_all_the_same() {
+    const MOST: u64 = 4_096;
+    let (tell, mut heard) = telling();
+    let mut client = Lines::to(server_with("wait", waiting(tell)));
+    client.open("2025-06-18", json!({})).await;
+    for id in 1..=MOST {
+        client
+            .send(&request(id, "tools/call", call("wait", json!({}))))
+            .await;
+        assert_eq!(client.message().await["method"], "notifications/message");
+        assert_eq!(heard.recv().await, Some("begun"));
+    }
+    client
+        .send(&request(MOST + 1, "tools/call", call("wait", json!({}))))
+        .await;
+    assert_eq!(client.answer(MOST + 1).await["error"]["code"], -32603);
+    assert_eq!(heard.recv().await, Some("begun"));
+    assert_eq!(heard.recv().await, Some("dropped"));
+    client.send(&request(0, "ping", json!({}))).await;
+    client.answer(0).await;
+    assert!(heard.try_recv().is_err(), "the others go on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_read_cannot_keep_the_server() {
+    let tool = |_: Nothing, cx: Context| async move {
+        loop {
+            cx.info("more").await;
+        }
+        #[expect(unreachable_code, reason = "it says what it would return")]
+        "never"
+    };
+    let mut client = Lines::to(tidegate_testkit::server().tool("chat", tool));
+    client
+        .send(&claiming(1, "tools/call", call("chat", json!({}))))
+        .await;
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    client.stop();
+    client.ended().await.expect("given up, and no error");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stops_still_hears_answers() {
+    let mut client = Lines::to(asking());
+    client
+        .open("2025-06-18", json!({ "elicitation": {} }))
+        .await;
+    client
+        .send(&request(1, "tools/call", call("greet", json!({}))))
+        .await;
+    let asked = client.message().await;
+    client.stop();
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    client.send(&request(2, "tools/list", json!({}))).await;
+    assert_eq!(client.answer(2).await["error"]["code"], -32603);
+    let is = json!({ "action": "accept", "content": { "name": "Ann" } });
+    client
+        .send(&json!({ "jsonrpc": "2.0", "id": asked["id"], "result": is }))
+        .await;
+    assert_eq!(text(&client.answer(1).await["result"]), "Hello, Ann!");
+    client.ended().await.expect("a good end");
 }

@@ -30,8 +30,13 @@ async fn calls_under_way_end_and_then_the_connection() {
     assert_eq!((code, reason.as_str()), (1001, "the server stops"));
     // Nothing more is begun, but pings are answered, and the calls come to their end.
     client
-        .send(call("echo", json!({ "message": "too late" })))
+        .send(call("echo", json!({ "message": "too late" })).id("late"))
         .await;
+    let late = client.message().await;
+    assert_eq!(
+        (&late["id"], &late["error"]["code"]),
+        (&json!("late"), &json!(-32603))
+    );
     client.frame(Message::Ping(vec![1].into())).await;
     assert_eq!(client.next().await, Some(Message::Pong(vec![1].into())));
     permits.add_permits(2);
