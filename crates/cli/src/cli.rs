@@ -23,9 +23,12 @@ enum Command {
     Serve(serve::Args),
     Call(call::Args),
     Stream(stream::Args),
+    // Nothing is asked in the middle of a list, nor of what changes.
+    #[command(mut_arg("answer", |arg| arg.hide(true)))]
     List(list::Args),
     Read(read::Args),
     Prompt(prompt::Args),
+    #[command(mut_arg("answer", |arg| arg.hide(true)))]
     Watch(watch::Args),
     Connect(connect::Args),
 }
@@ -88,6 +91,23 @@ mod tests {
             // What speaks the protocol on stdout prints nothing else there.
             let speaks = command.get_name() == "connect";
             assert!(speaks || help.contains("--json"), "{help}");
+        }
+    }
+
+    #[test]
+    fn answers_are_offered_where_something_asks() {
+        for (name, asks) in [
+            ("call", true),
+            ("read", true),
+            ("prompt", true),
+            ("list", false),
+            ("watch", false),
+        ] {
+            let mut command = Cli::command();
+            let command = command.find_subcommand_mut(name).unwrap();
+            let help = command.render_long_help().to_string();
+            assert_eq!(help.contains("--answer"), asks, "{help}");
+            assert!(help.contains("--deadline"), "{help}");
         }
     }
 

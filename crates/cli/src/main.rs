@@ -8,6 +8,7 @@
 mod cli;
 mod commands;
 mod day;
+mod forms;
 mod answers;
 mod arguments;
 mod remote;

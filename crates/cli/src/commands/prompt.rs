@@ -12,8 +12,10 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  tidegate prompt http://127.0.0.1:8080/mcp greet name=Ada
-  tidegate prompt http://127.0.0.1:8080/mcp review code=@src/main.rs --json";
+  tidegate prompt 'stdio:npx -y @modelcontextprotocol/server-everything' args-prompt city=Bremen
+  tidegate prompt https://example.org/mcp review code=@src/main.rs --json
+
+`tidegate serve` has tools alone; these need a server that has the prompt.";
 
 /// Get a prompt, filled in with arguments
 ///

@@ -13,8 +13,11 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  tidegate read http://127.0.0.1:8080/mcp file:///notes.md
-  tidegate read http://127.0.0.1:8080/mcp file:///chart.png > chart.png";
+  tidegate read 'stdio:npx -y @modelcontextprotocol/server-everything' \\
+    demo://resource/static/document/architecture.md
+  tidegate read https://example.org/mcp file:///chart.png > chart.png
+
+`tidegate serve` has tools alone; these need a server that has the resource.";
 
 /// Read a resource
 ///

@@ -1,7 +1,7 @@
 //! `tidegate serve`: the built-in tools behind one endpoint.
 
 use std::{
-    io::{IsTerminal, Write},
+    io::{self, IsTerminal, Write},
     num::NonZero,
     path::PathBuf,
     time::SystemTime,
@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     day,
     error::{Error, Kind},
-    invite,
+    forms, invite,
     json::Event,
     runtime, show, signals,
 };
@@ -35,6 +35,11 @@ const OLD: &str = "\
 also at /sse and /mcp/sse: HTTP+SSE, which is deprecated since 2025-03-26.
   GET /streams says who still uses it, and so does the log: front=http+sse";
 
+/// What somebody is told who types `--stdio` and might take the silence for a fault.
+const TYPED: &str = "\
+serving stdin and stdout, a JSON-RPC message a line; a client starts this by itself, as in \
+tidegate list 'stdio:tidegate serve --stdio'; Ctrl-D ends it";
+
 /// Serve the built-in tools to clients old and new
 ///
 /// One endpoint, /mcp, speaks every revision of Streamable HTTP since 2025-03-26. Beside it stand
@@ -47,7 +52,7 @@ pub(crate) struct Args {
     /// Where to listen: HOST:PORT (port 0 takes a free one) or unix:/PATH
     ///
     /// The default is on loopback: nobody but this machine reaches it.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = forms::address)]
     listen: String,
 
     /// Serve the program that started this one, over standard input and output, and nobody else
@@ -76,16 +81,16 @@ pub(crate) struct Args {
     respond: How,
 
     /// Threads that serve; by default one a core
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = forms::workers)]
     workers: Option<NonZero<usize>>,
 
     /// A host that requests may be for, besides loopback ones: example.org or example.org:8080; may
     /// be given again
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = forms::host)]
     allow_host: Vec<String>,
 
     /// An origin whose pages may call, besides loopback ones: https://example.org; may be given again
-    #[arg(long, value_name = "ORIGIN")]
+    #[arg(long, value_name = "ORIGIN", value_parser = forms::origin)]
     allow_origin: Vec<String>,
 
     /// Let anyone call who reaches an address beyond loopback
@@ -93,7 +98,7 @@ pub(crate) struct Args {
     insecure_no_auth: bool,
 
     /// What to log on stderr, as in info, debug, or warn,tidegate_server=trace
-    #[arg(long, value_name = "FILTER", default_value = "info", value_parser = filter)]
+    #[arg(long, value_name = "FILTER", default_value = "info", value_parser = forms::filter)]
     log: String,
 
     /// Print {"event":"listening","url":…} on stdout once the server listens
@@ -129,9 +134,7 @@ pub(crate) fn tools(root: Root) -> Router {
 pub(crate) fn explain(error: tidegate::Error) -> Error {
     match error {
         error if error.is_unsafe() => Error::new(Kind::Usage, error),
-        error if error.is_bind() => {
-            Error::new(Kind::Connect, error).hint("--listen 127.0.0.1:0 takes a port that is free")
-        }
+        error if error.is_bind() => Error::new(Kind::Connect, error),
         error => Error::new(Kind::Local, error),
     }
 }
@@ -151,9 +154,15 @@ impl Args {
             server = server.allow_origin(origin);
         }
         if self.stdio {
+            if io::stdin().is_terminal() {
+                tell(TYPED);
+            }
             return server.stdio_until(stop).await.map_err(explain);
         }
-        let bound = server.bind(&self.listen).await.map_err(explain)?;
+        let bound = server
+            .bind(&self.listen)
+            .await
+            .map_err(|error| self.explain_bind(error))?;
         self.announce(&bound)?;
         let (stopping, told) = oneshot::channel();
         let stop = async {
@@ -171,6 +180,19 @@ impl Args {
         }
         tell("stopped");
         Ok(())
+    }
+
+    /// As [`explain`], with what helps an address that cannot be listened at.
+    fn explain_bind(&self, error: tidegate::Error) -> Error {
+        let is_bind = error.is_bind();
+        let told = explain(error);
+        match self.listen.strip_prefix("unix:") {
+            _ if !is_bind => told,
+            None => told.hint("--listen 127.0.0.1:0 takes a port that is free"),
+            Some(_) => told.hint(
+                "a socket needs a folder that exists and that you may write to, and a name in it that is free",
+            ),
+        }
     }
 
     fn config(&self) -> Config {
@@ -214,34 +236,12 @@ fn tell(line: &str) {
 }
 
 fn log_to_stderr(filter: &str) {
-    let colours = anstream::AutoStream::choice(&std::io::stderr());
+    let colours = anstream::AutoStream::choice(&io::stderr());
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
-        .with_ansi(colours != anstream::ColorChoice::Never && std::io::stderr().is_terminal());
+        .with_writer(io::stderr)
+        .with_ansi(colours != anstream::ColorChoice::Never && io::stderr().is_terminal());
     subscriber.init();
-}
-
-fn filter(text: &str) -> Result<String, String> {
-    match EnvFilter::try_new(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(format!(
-            "{error}; write info, debug, or warn,tidegate_server=trace"
-        )),
-    }
-}
-
-/// Checks the form of an address; whether it can be listened at shows itself later.
-fn address(text: &str) -> Result<String, String> {
-    let well_formed = match (text.strip_prefix("unix:"), text.rsplit_once(':')) {
-        (Some(path), _) => !path.is_empty(),
-        (None, Some((host, port))) => !host.is_empty() && port.parse::<u16>().is_ok(),
-        (None, None) => false,
-    };
-    if well_formed {
-        return Ok(text.to_owned());
-    }
-    Err("write it as 127.0.0.1:8080, [::1]:8080, localhost:0 or unix:/run/tidegate.sock".to_owned())
 }
 
 // === impl How ===
@@ -253,34 +253,5 @@ impl How {
             Self::Json => Respond::Json,
             Self::Sse => Respond::Sse,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_has_a_host_and_a_port_or_is_a_socket() {
-        for text in [
-            "127.0.0.1:8080",
-            "[::1]:0",
-            "localhost:80",
-            "unix:/run/t.sock",
-        ] {
-            assert_eq!(address(text).as_deref(), Ok(text));
-        }
-        for text in ["8080", ":8080", "127.0.0.1", "127.0.0.1:99999", "unix:", ""] {
-            assert!(
-                address(text).unwrap_err().contains("127.0.0.1:8080"),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_filter_that_cannot_be_read_says_how_to_write_one() {
-        assert!(filter("warn,tidegate_server=trace").is_ok());
-        assert!(filter("tidegate=loudly").unwrap_err().contains("debug"));
     }
 }

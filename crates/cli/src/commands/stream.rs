@@ -21,13 +21,15 @@ Examples:
   tidegate stream 'http://127.0.0.1:8080/stream?n=3'
   tidegate stream 'http://127.0.0.1:8080/calculate?a=6&b=7&op=multiply' --json
   tidegate stream http://127.0.0.1:8080/tools/count/stream n=5 delay_ms=200
+  tidegate stream 'http://127.0.0.1:8080/tools/count/stream?n=5&delay_ms=200'
   tidegate stream http://127.0.0.1:8080/tools/process_files/stream paths:='[\"*.md\"]'
 
 How a tool's arguments are written:
   key=value    text, or what the tool's schema says if the server's /mcp can be asked for it
   key:=json    a JSON value as it is: n:=3
   key=@file    the text of a file
-  -            a JSON object on stdin; what is typed goes over it";
+  -            a JSON object on stdin; what is typed goes over it
+  ?key=value   in the URL, as key=value; log=LEVEL there stands for --level";
 
 /// Read a plain HTTP stream: each event as it comes
 ///
@@ -73,7 +75,8 @@ fn address(text: &str) -> Result<Url, String> {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: Args) -> Result<(), Error> {
+pub(crate) fn run(mut args: Args) -> Result<(), Error> {
+    args.take_query();
     // Before a connection opens: a slip in the arguments costs the server nothing.
     let given = Given::read(args.arguments.clone())?;
     if args.tool().is_none() && !args.arguments.is_empty() {
@@ -92,6 +95,23 @@ impl Args {
         let (before, last) = self.url.path().rsplit_once('/')?;
         let (_, name) = before.split_once("/tools/")?;
         (last == "stream").then_some(name)
+    }
+
+    /// Takes what a tool's URL asks for, as a URL for curl does, among the arguments: the call sends
+    /// them all in its body. `log` stays, which is the stream's own.
+    fn take_query(&mut self) {
+        if self.tool().is_none() || self.url.query().is_none() {
+            return;
+        }
+        let pairs = self.url.query_pairs().into_owned();
+        let (kept, arguments): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| name == "log");
+        self.url.set_query(None);
+        if !kept.is_empty() {
+            self.url.query_pairs_mut().extend_pairs(kept);
+        }
+        let arguments = arguments.into_iter();
+        self.arguments
+            .extend(arguments.map(|(name, value)| Argument::Text(name, value)));
     }
 
     async fn work(&self, given: Given) -> Result<(), Error> {
@@ -244,6 +264,31 @@ mod tests {
         ] {
             let args = args(&format!("http://127.0.0.1:1{path}"));
             assert_eq!(args.tool(), tool, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_query_of_a_tools_stream_is_its_arguments() {
+        let text = |name: &str, value: &str| Argument::Text(name.into(), value.into());
+        let base = "http://127.0.0.1:1";
+        for (path, left, arguments) in [
+            (
+                "/tools/count/stream?n=2&log=debug&a%20b=@c+d",
+                "/tools/count/stream?log=debug",
+                vec![text("n", "2"), text("a b", "@c d")],
+            ),
+            (
+                "/tools/count/stream?n=2",
+                "/tools/count/stream",
+                vec![text("n", "2")],
+            ),
+            ("/tools/count/stream", "/tools/count/stream", vec![]),
+            ("/stream?n=3", "/stream?n=3", vec![]),
+        ] {
+            let mut args = args(&format!("{base}{path}"));
+            args.take_query();
+            assert_eq!(args.url.as_str(), format!("{base}{left}"));
+            assert_eq!(args.arguments, arguments, "{path}");
         }
     }
 }

@@ -26,7 +26,40 @@ fn one_worker_serves_as_well_as_many() {
         let server = Serving::start_with(&["--workers", workers]);
         server.call("process_files", &[]).ends(0);
     }
-    run(&["serve", "--workers", "0"]).ends(2);
+    run(&["serve", "--workers", "0"]).ends(2).says("at least 1");
+}
+
+#[test]
+fn a_socket_that_cannot_be_made_is_not_helped_with_ports() {
+    let ran = run(&["serve", "--listen", "unix:/none/such/t.sock"]).ends(3);
+    let ran = ran.says("a folder that exists");
+    assert!(!ran.stderr.contains("port"), "{}", ran.stderr);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    run(&["serve", "--listen", &address])
+        .ends(3)
+        .says("a port that is free");
+}
+
+#[test]
+fn a_tools_stream_takes_the_url_that_curl_takes() {
+    let server = Serving::start();
+    let base = server.url.strip_suffix("/mcp").unwrap();
+    let url = format!("{base}/tools/count/stream?n=2&delay_ms=1");
+    let ran = run(&["stream", &url]).ends(0);
+    assert_eq!(ran.stdout, "Counted to 2\n");
+    run(&["stream", &url, "n=3"]).ends(2).says("given twice");
+}
+
+#[test]
+fn what_could_never_match_is_refused_with_its_form() {
+    for (option, value, form) in [
+        ("--allow-origin", "example.org", "https://example.org"),
+        ("--allow-host", "http://a.example", "example.org:8080"),
+        ("--log", "loud", "tidegate_server=trace"),
+    ] {
+        run(&["serve", option, value]).ends(2).says(form);
+    }
 }
 
 #[test]
