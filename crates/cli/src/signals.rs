@@ -1,17 +1,40 @@
-//! When to stop: Ctrl-C, or the SIGTERM that service managers send.
+//! When to stop: Ctrl-C, the SIGTERM that service managers send, or the SIGHUP of a terminal that
+//! closes.
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::{Error, Kind};
 
-/// Resolves at Ctrl-C. Never, where the system cannot tell: then it ends the process itself.
+/// Resolves when the user wants no more of it: at Ctrl-C, SIGTERM or SIGHUP. Never, where the system
+/// cannot tell: then it ends the process itself.
 pub(crate) async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+    let terminate = heard(SignalKind::terminate(), true);
+    let hangup = heard(SignalKind::hangup(), !ignores_hangup());
+    tokio::select! {
+        () = heard(SignalKind::interrupt(), true) => {}
+        () = terminate => {}
+        () = hangup => {}
     }
 }
 
-/// Waits for `work`, or for Ctrl-C, which drops it.
+async fn heard(kind: SignalKind, wanted: bool) {
+    // Listening is what ends its being ignored.
+    let signal = wanted.then(|| signal(kind));
+    let Some(Ok(mut signal)) = signal else {
+        return std::future::pending().await;
+    };
+    let _ = signal.recv().await;
+}
+
+/// Whether whoever started this command (`nohup`) wants it to outlive its terminal.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
+}
+
+/// Waits for `work`, or for an interruption, which drops it.
 pub(crate) async fn or_interrupt<T>(
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {

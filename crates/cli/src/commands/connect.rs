@@ -23,11 +23,12 @@ In a host's configuration:
 ///
 /// Speaks the protocol on stdin and stdout, one message a line, and relays each message as it is: the
 /// host and the server speak the same era. Talk goes to stderr. It ends with its stdin, after the
-/// answers that are under way.
+/// answers that come within five seconds.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The server: http://127.0.0.1:8080/mcp, sse+http://127.0.0.1:8080/sse or ws://127.0.0.1:8080/ws
+    /// The server: http://127.0.0.1:8080/mcp, sse+http://127.0.0.1:8080/sse, ws://127.0.0.1:8080/ws or
+    /// 'stdio:COMMAND …'
     #[arg(value_name = "SERVER")]
     target: Target,
 
@@ -43,10 +44,14 @@ pub(crate) fn run(args: Args) -> Result<(), Error> {
         let target = args.target.to_string();
         anstream::eprintln!("relaying stdin and stdout to {}", printable(&target));
         let stop = signals::stop()?;
-        tokio::select! {
-            ended = relay.run(tokio::io::stdin(), tokio::io::stdout()) => ended.map_err(failed),
-            () = stop => Ok(()),
-        }
+        let stop = async {
+            tokio::select! {
+                () = stop => {}
+                () = signals::interrupt() => {}
+            }
+        };
+        let ended = relay.run_until(tokio::io::stdin(), tokio::io::stdout(), stop);
+        ended.await.map_err(failed)
     })
 }
 

@@ -23,7 +23,7 @@ impl Drop for Ended {
 }
 
 /// Serves a tool that never ends by itself, and tells when its work was ended.
-fn endless() -> (String, mpsc::Receiver<()>) {
+pub(crate) fn endless() -> (String, mpsc::Receiver<()>) {
     let (ended, ends) = mpsc::channel();
     let (sender, url) = mpsc::channel();
     thread::spawn(move || {

@@ -11,6 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+use crate::cancel::endless;
 use crate::process::{Running, Serving, run_with_stdin, tidegate};
 
 /// A relay as its host sees it.
@@ -295,4 +296,20 @@ fn a_session_that_the_server_forgot_is_opened_anew() {
     let answer = until_answer(&host, 2).1;
     assert!(answer["result"]["tools"].is_array(), "{answer}");
     host.end();
+}
+
+#[test]
+fn a_relay_that_is_told_to_end_cancels_what_runs() {
+    for signal in ["TERM", "INT"] {
+        let (url, ends) = endless();
+        let mut host = Host::start(&url);
+        open(&mut host);
+        let call = json!({"name": "wait", "arguments": {}});
+        host.send(&legacy(1, "tools/call", call));
+        assert!(host.next()["method"].is_string(), "it runs");
+        host.running.signal(signal);
+        let ended = ends.recv_timeout(Duration::from_secs(20));
+        assert!(ended.is_ok(), "{signal}");
+        host.end();
+    }
 }

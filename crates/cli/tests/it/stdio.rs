@@ -60,6 +60,19 @@ fn ctrl_c_ends_the_command_with_all_that_it_started() {
     assert_eq!(members(leader), 0);
 }
 
+/// A terminal that is closed, or a manager that ends a command, is no Ctrl-C, and means the same.
+#[test]
+fn so_do_the_other_signals_that_mean_it() {
+    for signal in ["TERM", "HUP"] {
+        let running = holding("modern has-children");
+        let leader = child_of(&running);
+        assert_eq!(members(leader), 3);
+        running.signal(signal);
+        running.end().ends(130);
+        assert_eq!(members(leader), 0, "{signal}");
+    }
+}
+
 #[test]
 fn a_command_does_not_outlive_whoever_is_killed() {
     let running = holding("modern");

@@ -1,6 +1,6 @@
 //! The host's lines, each sent where it belongs.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tidegate_era::{Body, Envelope, Kind, Reject, code};
@@ -31,12 +31,25 @@ const MOST: usize = 1024;
 const FLUSH: Duration = Duration::from_secs(5);
 
 impl Relaying {
-    /// Reads the host's lines to their end.
-    pub(super) async fn read(self: &Arc<Self>, mut lines: Lines<impl AsyncRead + Unpin>) {
+    /// Reads the host's lines to their end, or until `stop` completes.
+    pub(super) async fn read(
+        self: &Arc<Self>,
+        mut lines: Lines<impl AsyncRead + Unpin>,
+        stop: impl Future<Output = ()>,
+    ) {
+        let mut stop = pin!(stop);
+        let mut stops = false;
         let mut tasks = Tasks::default();
         let running = Arc::new(Semaphore::new(MOST));
         loop {
-            match lines.next().await {
+            let next = tokio::select! {
+                () = &mut stop => {
+                    stops = true;
+                    break;
+                }
+                next = lines.next() => next,
+            };
+            match next {
                 Ok(Some(line)) => self.admit(line, &mut tasks, &running).await,
                 Ok(None) => break,
                 Err(error) => {
@@ -46,9 +59,12 @@ impl Relaying {
             }
             while tasks.requests.try_join_next().is_some() {}
         }
-        let answered = async { while tasks.requests.join_next().await.is_some() {} };
-        if timeout(FLUSH, answered).await.is_err() {
-            tracing::warn!("the host has gone; calls that still run are given up");
+        // Who is told to stop waits for no answer: the session's end cancels what is under way.
+        if !stops {
+            let answered = async { while tasks.requests.join_next().await.is_some() {} };
+            if timeout(FLUSH, answered).await.is_err() {
+                tracing::warn!("the host has gone; calls that still run are given up");
+            }
         }
         tasks.requests.shutdown().await;
         tasks.streams.shutdown().await;
@@ -73,6 +89,10 @@ impl Relaying {
             .as_ref()
             .map_or("", |method| method.as_str());
         match (envelope.kind(), envelope.id.clone()) {
+            (Kind::Request, Some(id)) if self.cancels.lock().contains_key(&id) => {
+                let why = "a request with this id is under way";
+                self.refuse(Some(&id), code::INVALID_REQUEST, why).await;
+            }
             (Kind::Request, Some(id)) if is_modern(&envelope) => {
                 let streams = method == "subscriptions/listen";
                 let permit = running.clone().acquire_owned().await;

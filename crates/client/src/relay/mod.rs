@@ -102,6 +102,21 @@ impl Relay {
         input: impl AsyncRead + Unpin,
         output: impl AsyncWrite + Unpin,
     ) -> Result<(), Error> {
+        self.run_until(input, output, std::future::pending()).await
+    }
+
+    /// Like [`run`](Self::run), and ends when `stop` completes: what is under way is cancelled then,
+    /// and the session ended, within a few seconds.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub async fn run_until(
+        self,
+        input: impl AsyncRead + Unpin,
+        output: impl AsyncWrite + Unpin,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), Error> {
         let (say, lines) = mpsc::channel(QUEUE);
         let limit = self.wire.limits.max_message;
         let relaying = Arc::new(Relaying {
@@ -113,7 +128,7 @@ impl Relay {
             params: Mutex::default(),
         });
         let reading = async {
-            relaying.read(Lines::new(input, limit)).await;
+            relaying.read(Lines::new(input, limit), stop).await;
             // The last of those who write lines: then the writing ends.
             drop(relaying);
         };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::StatusCode;
+use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_era::{Body, Revision, SESSION_ID, code};
@@ -19,12 +20,28 @@ use crate::{
     error::Error,
     ladder,
     message::RpcError,
+    wire::Wire,
 };
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Initialized {
     protocol_version: String,
+}
+
+/// Another wire that is tried; unless it does, the one before is put back, also when the trying is given
+/// up in its middle.
+struct Trying<'a> {
+    wire: &'a Mutex<Arc<Wire>>,
+    before: Option<Arc<Wire>>,
+}
+
+impl Drop for Trying<'_> {
+    fn drop(&mut self) {
+        if let Some(before) = self.before.take() {
+            *self.wire.lock() = before;
+        }
+    }
 }
 
 impl Relaying {
@@ -59,11 +76,16 @@ impl Relaying {
             if before.is_channel {
                 return Err(refused);
             }
+            let mut trying = Trying {
+                wire: &self.wire,
+                before: Some(before.clone()),
+            };
             *self.wire.lock() = Arc::new(ladder::over_http_sse(&before, url));
             let opened = self.ask_to_open(initialize).await;
-            if opened.is_err() {
-                *self.wire.lock() = before;
+            if opened.is_ok() {
+                trying.before = None;
             }
+            drop(trying);
             match opened {
                 Err(error) if ladder::is_evidence(&error) => Err(refused),
                 decided => decided,
