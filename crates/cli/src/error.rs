@@ -37,7 +37,7 @@ pub(crate) enum Kind {
     Timeout,
     /// A file, a folder or the output of this machine failed.
     Local,
-    /// Ctrl-C.
+    /// Ctrl-C, SIGTERM or SIGHUP.
     Interrupted,
     /// Nobody reads stdout any more, as after `| head -1`: they have what they wanted.
     ReaderGone,
@@ -54,7 +54,7 @@ Exit codes:
   5    the server answered with an error, or not in MCP
   6    no answer in time
   7    a file, a folder or an output of this machine failed
-  130  Ctrl-C
+  130  Ctrl-C, SIGTERM or SIGHUP
 
 The result goes to stdout, all talk to stderr; --json prints one JSON object a line.";
 
@@ -78,7 +78,7 @@ impl Error {
         }
     }
 
-    /// Returns the end that Ctrl-C makes.
+    /// Returns the end that Ctrl-C, SIGTERM and SIGHUP make.
     pub(crate) fn interrupted() -> Self {
         Self::new(Kind::Interrupted, "interrupted")
     }

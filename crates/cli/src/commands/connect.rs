@@ -43,13 +43,7 @@ pub(crate) fn run(args: Args) -> Result<(), Error> {
         let relay = args.relay().map_err(failed)?;
         let target = args.target.to_string();
         anstream::eprintln!("relaying stdin and stdout to {}", printable(&target));
-        let stop = signals::stop()?;
-        let stop = async {
-            tokio::select! {
-                () = stop => {}
-                () = signals::interrupt() => {}
-            }
-        };
+        let stop = signals::interrupted()?;
         let ended = relay.run_until(tokio::io::stdin(), tokio::io::stdout(), stop);
         ended.await.map_err(failed)
     })

@@ -16,9 +16,11 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  tidegate watch http://127.0.0.1:8080/mcp
-  tidegate watch http://127.0.0.1:8080/mcp --list tools
-  tidegate watch http://127.0.0.1:8080/mcp --resource file:///notes.txt --json";
+  tidegate watch https://example.org/mcp
+  tidegate watch https://example.org/mcp --list tools
+  tidegate watch https://example.org/mcp --resource file:///notes.txt --json
+
+`tidegate serve` changes nothing by itself: these need a server that does.";
 
 /// Watch what changes on a server, until Ctrl-C
 ///
@@ -81,7 +83,7 @@ impl Args {
             })
         };
         let mut listening = signals::or_interrupt(listening).await?;
-        let stop = signals::stop()?;
+        let stop = signals::interrupted()?;
         self.say(client, &listening);
         tokio::select! {
             ended = self.tell(&mut listening) => ended,

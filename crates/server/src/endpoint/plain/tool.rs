@@ -101,7 +101,7 @@ where
         return Err(no_json());
     }
     let level = level(&mut query)?;
-    query.end("only log, and the arguments are the body")?;
+    query.end("log, and arguments in the body")?;
     let arguments = body::read(body, &state.config).await?;
     if !is_json && !arguments.is_empty() {
         return Err(no_json());
