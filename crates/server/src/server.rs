@@ -184,8 +184,8 @@ impl<H: Handler> Server<H> {
         self
     }
 
-    /// Sets where tasks are kept. Default: in memory ([`MemoryTasks`]), as long as the process
-    /// lives.
+    /// Sets where tasks are kept. Default: in memory ([`MemoryTasks`](tidegate_store::MemoryTasks)),
+    /// as long as the process lives.
     #[must_use]
     pub fn tasks(mut self, store: impl TaskStore) -> Self {
         self.tasks = Some(Arc::new(store));

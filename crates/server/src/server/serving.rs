@@ -47,7 +47,7 @@ impl<H: Handler> Server<H> {
     }
 
     /// Serves the program that started this one, over standard input and output, until its input
-    /// ends; then calls under way may end, within [`Config::drain`].
+    /// ends; then calls under way may end, within [`Config::drain`](crate::Config::drain).
     ///
     /// Standard output is for messages alone from now on: what the process prints goes to standard
     /// error.
@@ -145,7 +145,8 @@ impl<H: Handler> Server<H> {
     }
 
     /// Returns the server as a tower service that answers by path: the endpoint at
-    /// [`Config::path`], and every front that is on ([`Config::fronts`]) at its own.
+    /// [`Config::path`](crate::Config::path), and every front that is on
+    /// ([`Config::fronts`](crate::Config::fronts)) at its own.
     ///
     /// # Panics
     ///
