@@ -43,7 +43,11 @@ impl Answers {
         let mut filled = asked.defaults();
         match self.0.for_form(schema) {
             Ok(typed) => filled.extend(typed),
-            Err(error) => return Err(Failure::tool(error)),
+            Err(error) => {
+                // The server is told too, and may keep it to itself.
+                anstream::eprintln!("refused    {}", printable(&error.to_string()));
+                return Err(Failure::tool(error));
+            }
         }
         let missing = missing(schema, &filled);
         if missing.is_empty() {

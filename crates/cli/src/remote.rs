@@ -142,13 +142,27 @@ impl Remote {
         if let Some(deadline) = self.deadline {
             builder = builder.deadline(deadline).handshake_deadline(deadline);
         }
-        builder.connect().await.map_err(|error| self.explain(error))
+        let connected = builder.connect().await;
+        connected.map_err(|error| self.explain_connect(error))
+    }
+
+    /// As [`explain`](Self::explain), of an error on the way to a connection: a command that ends
+    /// before it has said who it is was no server.
+    fn explain_connect(&self, error: client::Error) -> Error {
+        let is_command = matches!(self.target, Target::Stdio(_));
+        if !is_command || !error.is_broken() || error.is_connect() {
+            return self.explain(error);
+        }
+        Error::new(Kind::Connect, error)
+            .context("the command never introduced itself as a server")
+            .hint("does the command run by itself, from here, and speak MCP on stdin and stdout?")
     }
 
     /// Turns the library's error into this command's, with what may mend it.
     pub(crate) fn explain(&self, error: client::Error) -> Error {
         let kind = kind(&error);
         let code = error.rpc_code();
+        let is_unasked = self.answer.is_empty() && wants_to_ask(&error);
         let told = Error::new(kind, error).code(code);
         match kind {
             Kind::Connect => match &self.target {
@@ -157,7 +171,7 @@ impl Remote {
             },
             Kind::Auth => told.hint("give credentials with --header 'Authorization: Bearer …'"),
             Kind::Timeout => told.hint("--deadline 5m waits longer"),
-            _ if code == Some(MISSING_CAPABILITY) => {
+            _ if is_unasked => {
                 told.hint("it asks something in the middle; answer with --answer FIELD=VALUE")
             }
             Kind::Protocol => match &self.target {
@@ -197,6 +211,15 @@ impl Remote {
             None => told,
         }
     }
+}
+
+/// Whether the server wanted to ask something. In a session (2025-11-25) no code is kept for that, and
+/// ours names what it misses all the same.
+fn wants_to_ask(error: &client::Error) -> bool {
+    let missing = error
+        .rpc_data()
+        .and_then(|data| data.get("requiredCapabilities"));
+    error.rpc_code() == Some(MISSING_CAPABILITY) || missing.is_some()
 }
 
 /// Returns what kind of error of this command a library's error is.

@@ -6,7 +6,7 @@ use tidegate::{
     Content, Failure, PromptMessage, PromptSpec, ResourceContents, ResourceSpec, Server,
 };
 
-use crate::process::run;
+use crate::{cancel::endless, process::run};
 
 /// Serves a text, some bytes and a prompt, from a thread that lives as long as the test.
 fn library() -> String {
@@ -129,4 +129,21 @@ fn a_list_has_resources_and_prompts() {
         ran.stdout
     );
     assert!(!line("tool"), "{}", ran.stdout);
+}
+
+#[test]
+fn an_answer_that_does_not_fit_is_told_to_whoever_gave_it() {
+    let (url, _ends) = endless();
+    for era in ["modern", "legacy"] {
+        let call = ["call", &url, "age", "--era", era];
+        let good = run(&[&call[..], &["--answer", "age=41"]].concat()).ends(0);
+        assert!(good.stdout.contains("41"), "{good:?}");
+        let bad = run(&[&call[..], &["--answer", "age=old"]].concat());
+        assert_ne!(bad.code, Some(0), "{bad:?}");
+        let told = bad.stderr.lines().find(|line| line.starts_with("refused "));
+        assert!(told.is_some_and(|line| line.contains("age")), "{bad:?}");
+        let none = run(&call);
+        assert_ne!(none.code, Some(0), "{none:?}");
+        none.says("--answer");
+    }
 }

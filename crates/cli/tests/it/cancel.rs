@@ -8,7 +8,10 @@ use std::{
 };
 
 use serde_json::{Map, Value, json};
-use tidegate::{Context, Failure, Server, ToolSpec};
+use tidegate::{
+    Context, Failure, Server, ToolSpec,
+    ask::{Elicit, Field, Form},
+};
 
 use crate::process::{Running, tidegate};
 
@@ -22,7 +25,7 @@ impl Drop for Ended {
     }
 }
 
-/// Serves a tool that never ends by itself, and tells when its work was ended.
+/// Serves a tool that asks, and one that never ends by itself; tells when the latter's work was ended.
 pub(crate) fn endless() -> (String, mpsc::Receiver<()>) {
     let (ended, ends) = mpsc::channel();
     let (sender, url) = mpsc::channel();
@@ -35,8 +38,15 @@ pub(crate) fn endless() -> (String, mpsc::Receiver<()>) {
                 std::future::pending::<Result<String, Failure>>().await
             }
         };
-        let spec = ToolSpec::new("wait").input_schema(json!({"type": "object"}));
-        let server = Server::new("endless", "1.0.0").tool(spec, wait);
+        let object = json!({"type": "object"});
+        let age = |_: Map<String, Value>, cx: Context| async move {
+            let form = Form::new().required("age", Field::integer());
+            let answer = cx.ask("age", Elicit::form("How old?", form)).await?;
+            Ok::<_, Failure>(format!("{:?}", answer.get("age")))
+        };
+        let server = Server::new("endless", "1.0.0")
+            .tool(ToolSpec::new("wait").input_schema(object.clone()), wait)
+            .tool(ToolSpec::new("age").input_schema(object), age);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

@@ -36,9 +36,16 @@ fn what_is_wrong_with_a_command_is_told() {
         .says("/no/such/program")
         .says("run by itself");
     run(&["call", &target("modern exits-at-once"), "echo"])
-        .ends(5)
+        .ends(3)
         .says("exit status: 1")
         .says("there is no configuration");
+    for (command, how) in [("true", "0"), ("false", "1"), ("echo hi", "0")] {
+        run(&["list", &format!("stdio:{command}")])
+            .ends(3)
+            .says("never introduced itself")
+            .says(&format!("exit status: {how}"))
+            .says("hint: does the command run by itself");
+    }
     run(&["call", &target("modern"), "die"])
         .ends(5)
         .says("exit status: 3")
