@@ -11,8 +11,10 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::cancel::endless;
-use crate::process::{Running, Serving, run_with_stdin, tidegate};
+use crate::{
+    cancel::endless,
+    process::{Ran, Running, Serving, run_with_stdin, tidegate},
+};
 
 /// A relay as its host sees it.
 struct Host {
@@ -57,9 +59,14 @@ impl Host {
     }
 
     /// Closes stdin and waits for the end.
-    fn end(mut self) {
+    fn close(mut self) -> Ran {
         drop(self.stdin.take());
-        self.running.end().ends(0);
+        self.running.end()
+    }
+
+    /// Closes stdin and waits for a good end.
+    fn end(self) {
+        self.close().ends(0);
     }
 }
 
@@ -263,7 +270,79 @@ fn a_remote_that_is_down_is_an_error_and_no_hang() {
         let why = answer["error"]["message"].as_str().unwrap();
         assert!(why.contains("no connection"), "{why}");
     }
+    let ran = host.close().ends(3);
+    let told = ran
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("messages do not reach"));
+    assert_eq!(
+        told.count(),
+        1,
+        "once, and not for each message: {}",
+        ran.stderr
+    );
+    ran.says("error: messages do not reach")
+        .says("no connection");
+}
+
+#[test]
+fn what_is_not_there_is_told_on_stderr_too() {
+    let server = Serving::start();
+    for (url, code) in [
+        ("ws://127.0.0.1:1/ws".to_owned(), 3),
+        (server.url.replace("/mcp", "/nope"), 5),
+    ] {
+        let mut host = Host::start(&url);
+        host.send(&initialize());
+        assert!(host.next()["error"].is_object());
+        host.close().ends(code).says("messages do not reach");
+    }
+}
+
+#[test]
+fn each_signal_cancels_the_calls_of_a_session() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let (url, ends) = endless();
+        let mut host = Host::start(&url);
+        open(&mut host);
+        host.send(&legacy(
+            1,
+            "tools/call",
+            json!({"name": "wait", "arguments": {}}),
+        ));
+        assert!(host.next()["method"].is_string(), "it runs");
+        let since = Instant::now();
+        host.running.signal(signal);
+        let ended = ends.recv_timeout(Duration::from_secs(10));
+        assert!(ended.is_ok(), "SIG{signal}: the tool goes on");
+        // Its stdin stays open: hosts often signal without closing it.
+        let stdin = host.stdin.take();
+        host.running.end().ends(0);
+        drop(stdin);
+        assert!(
+            since.elapsed() < Duration::from_secs(4),
+            "{:?}",
+            since.elapsed()
+        );
+    }
+}
+
+#[test]
+fn a_call_that_outlasts_its_host_is_cancelled() {
+    let (url, ends) = endless();
+    let mut host = Host::start(&url);
+    open(&mut host);
+    host.send(&legacy(
+        1,
+        "tools/call",
+        json!({"name": "wait", "arguments": {}}),
+    ));
+    assert!(host.next()["method"].is_string(), "it runs");
     host.end();
+    assert!(
+        ends.recv_timeout(Duration::from_secs(10)).is_ok(),
+        "the tool goes on"
+    );
 }
 
 #[test]
@@ -299,17 +378,23 @@ fn a_session_that_the_server_forgot_is_opened_anew() {
 }
 
 #[test]
-fn a_relay_that_is_told_to_end_cancels_what_runs() {
-    for signal in ["TERM", "INT"] {
-        let (url, ends) = endless();
-        let mut host = Host::start(&url);
-        open(&mut host);
-        let call = json!({"name": "wait", "arguments": {}});
-        host.send(&legacy(1, "tools/call", call));
-        assert!(host.next()["method"].is_string(), "it runs");
-        host.running.signal(signal);
-        let ended = ends.recv_timeout(Duration::from_secs(20));
-        assert!(ended.is_ok(), "{signal}");
-        host.end();
+fn a_server_that_goes_and_comes_back_is_told_once_each() {
+    let server = Serving::start();
+    let mut host = Host::start(&server.url);
+    host.send(&modern(1, "server/discover", json!({})));
+    assert!(host.next()["result"].is_object());
+    let listen = server.url.split('/').nth(2).unwrap().to_owned();
+    drop(server);
+    for id in [2, 3] {
+        host.send(&modern(id, "server/discover", json!({})));
+        assert!(host.next()["error"].is_object());
     }
+    let _again = Serving::start_at(&listen, tempfile::tempdir().unwrap(), &[]);
+    host.send(&modern(4, "server/discover", json!({})));
+    assert!(host.next()["result"].is_object());
+    let ran = host.close().ends(0);
+    let told: Vec<&str> = ran.stderr.lines().skip(1).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("messages do not reach"), "{told:?}");
+    assert!(told[1].starts_with("messages reach"), "{told:?}");
 }

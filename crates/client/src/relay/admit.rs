@@ -1,6 +1,6 @@
 //! The host's lines, each sent where it belongs.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tidegate_era::{Body, Envelope, Kind, Reject, code};
@@ -12,7 +12,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::Relaying;
+use super::{COURTESY, End, PROMPT, Relaying};
 use crate::link::stdio::Lines;
 
 /// What runs for the host.
@@ -31,26 +31,38 @@ const MOST: usize = 1024;
 const FLUSH: Duration = Duration::from_secs(5);
 
 impl Relaying {
-    /// Reads the host's lines to their end, or until `stop` completes.
+    /// Reads the host's lines to their end, or to `stop`; returns which it was.
     pub(super) async fn read(
         self: &Arc<Self>,
-        mut lines: Lines<impl AsyncRead + Unpin>,
+        lines: Lines<impl AsyncRead + Unpin>,
         stop: impl Future<Output = ()>,
-    ) {
-        let mut stop = pin!(stop);
-        let mut stops = false;
+    ) -> End {
         let mut tasks = Tasks::default();
+        let end = tokio::select! {
+            () = self.read_and_flush(lines, &mut tasks) => End::Input,
+            () = stop => End::Stop,
+        };
+        self.give_up().await;
+        tasks.requests.shutdown().await;
+        tasks.streams.shutdown().await;
+        let within = match end {
+            End::Input => COURTESY,
+            End::Stop => PROMPT,
+        };
+        self.close(within).await;
+        end
+    }
+
+    /// Reads the host's lines to their end, and waits for the answers, within reason.
+    async fn read_and_flush(
+        self: &Arc<Self>,
+        mut lines: Lines<impl AsyncRead + Unpin>,
+        tasks: &mut Tasks,
+    ) {
         let running = Arc::new(Semaphore::new(MOST));
         loop {
-            let next = tokio::select! {
-                () = &mut stop => {
-                    stops = true;
-                    break;
-                }
-                next = lines.next() => next,
-            };
-            match next {
-                Ok(Some(line)) => self.admit(line, &mut tasks, &running).await,
+            match lines.next().await {
+                Ok(Some(line)) => self.admit(line, tasks, &running).await,
                 Ok(None) => break,
                 Err(error) => {
                     self.refuse(None, code::PARSE, &error.to_string()).await;
@@ -59,16 +71,10 @@ impl Relaying {
             }
             while tasks.requests.try_join_next().is_some() {}
         }
-        // Who is told to stop waits for no answer: the session's end cancels what is under way.
-        if !stops {
-            let answered = async { while tasks.requests.join_next().await.is_some() {} };
-            if timeout(FLUSH, answered).await.is_err() {
-                tracing::warn!("the host has gone; calls that still run are given up");
-            }
+        let answered = async { while tasks.requests.join_next().await.is_some() {} };
+        if timeout(FLUSH, answered).await.is_err() {
+            tracing::warn!("the host has gone; calls that still run are given up");
         }
-        tasks.requests.shutdown().await;
-        tasks.streams.shutdown().await;
-        self.close().await;
     }
 
     /// Takes in one line of the host.
@@ -108,8 +114,10 @@ impl Relaying {
             (Kind::Request, Some(id)) => {
                 let (relaying, permit) = (self.clone(), running.clone().acquire_owned().await);
                 let method = method.to_owned();
+                self.unanswered.lock().insert(id.clone());
                 tasks.requests.spawn(async move {
                     relaying.legacy(line, &envelope, &method, &id).await;
+                    relaying.unanswered.lock().remove(&id);
                     drop(permit);
                 });
             }

@@ -14,10 +14,15 @@ mod admit;
 mod answer;
 mod modern;
 mod opening;
+mod reach;
 mod session;
 mod standing;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -27,11 +32,12 @@ use tidegate_model::{HeaderParam, Id};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt},
     sync::{mpsc, oneshot},
+    task::JoinSet,
     time::timeout,
 };
 use url::Url;
 
-use self::{answer::Answer, session::Sessions};
+use self::{answer::Answer, reach::Reach, session::Sessions};
 use crate::{
     endpoint::{modern as modern_endpoint, outgoing},
     error::Error,
@@ -59,6 +65,7 @@ pub struct Relay {
     wire: Arc<Wire>,
     /// Where HTTP+SSE would be spoken, if nothing else is.
     stream: Option<Url>,
+    reach: Reach,
 }
 
 /// A relay that runs.
@@ -69,10 +76,22 @@ pub(super) struct Relaying {
     /// Lines to the host.
     say: mpsc::Sender<Bytes>,
     sessions: Sessions,
+    reach: Reach,
+    /// A session's requests that have no answer yet.
+    unanswered: Mutex<HashSet<Id>>,
     /// Modern requests that can be cancelled.
     cancels: Mutex<HashMap<Id, oneshot::Sender<()>>>,
     /// The arguments that tools want mirrored in headers, as far as their list has passed.
     params: Mutex<HashMap<String, Arc<[HeaderParam]>>>,
+}
+
+/// Why no more is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The host has closed its side.
+    Input,
+    /// The relay was told to stop.
+    Stop,
 }
 
 /// How many lines wait for the host. One that reads slower slows the servers' streams.
@@ -81,14 +100,29 @@ const QUEUE: usize = 64;
 /// How long a message without an answer may take, and the end of a session.
 const COURTESY: Duration = Duration::from_secs(5);
 
+/// How long the server may take to hear of each part of the end, when the relay was told to stop:
+/// whoever told it to kills it after a few seconds.
+const PROMPT: Duration = Duration::from_secs(1);
+
 /// How many tools' headers are remembered; a server with more has none of the rest mirrored.
 const MOST_TOOLS: usize = 10_000;
 
 // === impl Relay ===
 
 impl Relay {
-    pub(crate) const fn new(wire: Arc<Wire>, stream: Option<Url>) -> Self {
-        Self { wire, stream }
+    pub(crate) fn new(wire: Arc<Wire>, stream: Option<Url>) -> Self {
+        Self {
+            wire,
+            stream,
+            reach: Reach::default(),
+        }
+    }
+
+    /// Calls `told` when it turns out that messages reach the server, with `Ok`, or that they do not,
+    /// with why: for the first message, and from then on at each change.
+    pub fn on_reach(mut self, told: impl Fn(Result<(), &Error>) + Send + Sync + 'static) -> Self {
+        self.reach.tell(told);
+        self
     }
 
     /// Relays what comes on `input` until it ends, and what the server says to `output`. Answers that
@@ -105,12 +139,12 @@ impl Relay {
         self.run_until(input, output, std::future::pending()).await
     }
 
-    /// Like [`run`](Self::run), and ends when `stop` completes: what is under way is cancelled then,
-    /// and the session ended, within a few seconds.
+    /// As [`run`](Self::run), until `stop` too. Then no answer is waited for: what is under way is
+    /// cancelled at the server, and the session ended, in two seconds at most.
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run).
+    /// As for [`run`](Self::run).
     pub async fn run_until(
         self,
         input: impl AsyncRead + Unpin,
@@ -124,19 +158,26 @@ impl Relay {
             stream: self.stream,
             say,
             sessions: Sessions::default(),
+            reach: self.reach,
+            unanswered: Mutex::default(),
             cancels: Mutex::default(),
             params: Mutex::default(),
         });
         let reading = async {
-            relaying.read(Lines::new(input, limit), stop).await;
+            let end = relaying.read(Lines::new(input, limit), stop).await;
             // The last of those who write lines: then the writing ends.
             drop(relaying);
+            end
         };
         let writing = write(lines, output);
         tokio::pin!(reading, writing);
         let written = tokio::select! {
             written = &mut writing => written,
-            () = &mut reading => writing.await,
+            end = &mut reading => match end {
+                End::Input => writing.await,
+                // A host that does not read its lines keeps nobody who was told to stop.
+                End::Stop => timeout(PROMPT, writing).await.unwrap_or(Ok(())),
+            },
         };
         written.map_err(|error| Error::link(error.into()))
     }
@@ -188,11 +229,14 @@ impl Relaying {
             request = current.sign(request);
         }
         match timeout(COURTESY, self.send(request)).await {
-            Ok(Ok(answer)) if answer.status().is_success() => {}
+            Ok(Ok(answer)) if answer.status().is_success() => self.reach.reached(),
             Ok(Ok(answer)) => {
                 tracing::warn!(status = %answer.status(), "the server refused a message");
             }
-            Ok(Err(error)) => tracing::warn!(%error, "a message did not reach the server"),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a message did not reach the server");
+                self.reach.failed(&error);
+            }
             Err(_) => tracing::warn!("the server did not take a message in time"),
         }
     }
@@ -204,6 +248,13 @@ impl Relaying {
             let response = answer::response_to(&message, id);
             if learns && let Some(answer::Response::Result(result)) = &response {
                 modern::learn(&self.params, result);
+            }
+            match &response {
+                Some(answer::Response::Nameless(_)) => {
+                    let error = opening::error_of(&message);
+                    self.reach.failed(&Error::answered(answer.status(), error));
+                }
+                _ => self.reach.reached(),
             }
             let is_last = response.is_some();
             let line = match response {
@@ -233,6 +284,7 @@ impl Relaying {
     /// Answers a request with what went wrong on the way.
     async fn fail(&self, id: &Id, error: &Error) {
         tracing::debug!(%error, "a request failed on the way");
+        self.reach.failed(error);
         let mut why = error.to_string();
         let mut cause = std::error::Error::source(error);
         while let Some(deeper) = cause {
@@ -258,8 +310,25 @@ impl Relaying {
         self.say(answer.to_string().into()).await;
     }
 
+    /// Cancels a session's requests that have no answer: to the server, going away means nothing
+    /// (2025-11-25 transports §Sending Messages).
+    async fn give_up(self: &Arc<Self>) {
+        let ids: Vec<Id> = self.unanswered.lock().drain().collect();
+        let mut telling = JoinSet::new();
+        for id in ids {
+            let relaying = self.clone();
+            let params = json!({"requestId": id, "reason": "the host has gone"});
+            let method = "notifications/cancelled";
+            let told = json!({"jsonrpc": "2.0", "method": method, "params": params});
+            telling.spawn(async move { relaying.tell(told.to_string().into()).await });
+        }
+        let told = async { while telling.join_next().await.is_some() {} };
+        // The end of the session follows, or the server's own patience.
+        let _ = timeout(PROMPT, told).await;
+    }
+
     /// Ends the session, or the connection.
-    async fn close(&self) {
+    async fn close(&self, within: Duration) {
         let wire = self.wire();
         let request = match self.sessions.current() {
             Some(current) => current.delete(&wire),
@@ -267,7 +336,7 @@ impl Relaying {
         };
         if let Some(request) = request {
             // The session ends by itself in time.
-            let _ = timeout(COURTESY, (wire.link)(request)).await;
+            let _ = timeout(within, (wire.link)(request)).await;
         }
     }
 

@@ -49,10 +49,14 @@ impl Relaying {
     pub(super) async fn initialize(&self, line: Bytes, id: &Id) {
         match self.open(&line).await {
             Ok((answer, current)) => {
+                self.reach.reached();
                 self.sessions.opened(current, line);
                 self.say(answer).await;
             }
-            Err(error) if error.rpc_code().is_some() => self.refused(id, &error).await,
+            Err(error) if error.rpc_code().is_some() => {
+                self.reach.failed(&error);
+                self.refused(id, &error).await;
+            }
             Err(error) => self.fail(id, &error).await,
         }
     }
@@ -160,7 +164,7 @@ impl Relaying {
     }
 }
 
-fn error_of(message: &Bytes) -> RpcError {
+pub(super) fn error_of(message: &Bytes) -> RpcError {
     let mut message: Value = serde_json::from_slice(message).unwrap_or_default();
     let error = serde_json::from_value(message["error"].take());
     error.unwrap_or_else(|_| RpcError {

@@ -162,6 +162,7 @@ impl Relaying {
             let answer = match self.send(request).await {
                 Ok(answer) => answer,
                 Err(error) => {
+                    self.reach.failed(&error);
                     broke = error;
                     continue;
                 }

@@ -57,8 +57,12 @@ impl Relaying {
             return End::Refused;
         };
         let request = current.stream(&self.wire(), place.id());
-        let Ok(answer) = self.send(request).await else {
-            return End::Broken;
+        let answer = match self.send(request).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.reach.failed(&error);
+                return End::Broken;
+            }
         };
         match answer.status() {
             StatusCode::NOT_FOUND if current.id.is_some() => {
@@ -72,6 +76,7 @@ impl Relaying {
             status if !status.is_success() || !answer.is_stream() => return End::Refused,
             _ => {}
         }
+        self.reach.reached();
         let mut answer = answer.from(std::mem::take(place));
         while let Some(Ok(message)) = answer.next().await {
             self.say(message).await;
