@@ -36,6 +36,7 @@ mod tool;
 mod resource;
 mod prompt;
 mod call;
+mod principal;
 pub mod ask;
 mod task;
 mod skill;
@@ -55,6 +56,7 @@ pub use self::{
     level::{Level, UnknownLevel},
     method::Method,
     outcome::{CacheHint, CacheScope, Complete, InputRequired, Outcome},
+    principal::{Principal, Scopes},
     prompt::{Prompt, PromptArgument, PromptMessage, Role},
     raw::{Raw, Text},
     resource::{Resource, ResourceTemplate},
