@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use tidegate_era::Facts;
-use tidegate_model::{ClientCapabilities, Implementation, Raw};
+use tidegate_model::{ClientCapabilities, Implementation, Principal, Raw};
 use tidegate_session::Ticket;
 
 /// Who calls, as far as is known.
@@ -12,6 +12,8 @@ use tidegate_session::Ticket;
 pub struct Caller {
     /// What follows from the revision it speaks.
     pub facts: Facts,
+    /// Who it was found to be; `None`: anyone may call, and it may be anyone.
+    pub principal: Option<Arc<Principal>>,
     /// The session it belongs to (legacy).
     pub session: Option<Arc<Ticket>>,
     /// What it says it can do, with this call (modern).
@@ -30,6 +32,7 @@ impl Caller {
     pub const fn new(facts: Facts) -> Self {
         Self {
             facts,
+            principal: None,
             session: None,
             capabilities: None,
             info: None,
@@ -37,10 +40,10 @@ impl Caller {
         }
     }
 
-    /// Returns whom the caller was found to be, as what is sealed is bound to it; empty: anyone.
+    /// Returns the caller as what is kept for it is bound to it; empty: anyone.
     #[must_use]
-    pub const fn principal(&self) -> &[u8] {
-        b""
+    pub fn principal_id(&self) -> &[u8] {
+        self.principal.as_deref().map_or(b"", Principal::id)
     }
 
     /// Returns what the caller can do, wherever it said so.

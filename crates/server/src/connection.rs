@@ -7,7 +7,10 @@ use std::sync::{
 
 use http::HeaderValue;
 use parking_lot::Mutex;
+use tidegate_model::Principal;
 use tidegate_session::Ticket;
+
+use crate::guard::Recognised;
 
 /// One connection, seen from the requests that come over it.
 #[derive(Debug, Default)]
@@ -16,10 +19,17 @@ pub(crate) struct Connection {
     /// The last session id seen here, copied: the header's own bytes would hold on to the whole
     /// buffer they were read into.
     session: Mutex<Option<Known>>,
+    /// Who was last seen here. A proxy sends many callers over one connection.
+    caller: Mutex<Option<Recognised>>,
 }
 
-/// A session, and the id it was opened with.
-type Known = (Box<[u8]>, Arc<Ticket>);
+/// A session, the id it was opened with, and by whom.
+#[derive(Debug)]
+struct Known {
+    id: Box<[u8]>,
+    principal: Box<[u8]>,
+    ticket: Arc<Ticket>,
+}
 
 /// What a connection is doing. Counted, not timed: whoever watches looks from time to time.
 #[derive(Debug, Default)]
@@ -52,16 +62,46 @@ impl Connection {
         Busy(Arc::clone(&self.pulse))
     }
 
-    /// Returns the session behind `id`, if it is the one this connection was last seen with.
-    pub(crate) fn known(&self, id: &HeaderValue) -> Option<Arc<Ticket>> {
+    /// Returns the session behind `id`, if it is the one this connection was last seen with, and
+    /// `principal` opened it.
+    pub(crate) fn known(&self, id: &HeaderValue, principal: &[u8]) -> Option<Arc<Ticket>> {
         let session = self.session.lock();
-        let (known, ticket) = session.as_ref()?;
-        (**known == *id.as_bytes()).then(|| Arc::clone(ticket))
+        let known = session.as_ref()?;
+        let is_same = *known.id == *id.as_bytes() && *known.principal == *principal;
+        is_same.then(|| Arc::clone(&known.ticket))
     }
 
-    /// Remembers the session behind `id`.
-    pub(crate) fn remember(&self, id: &HeaderValue, ticket: &Arc<Ticket>) {
-        *self.session.lock() = Some((id.as_bytes().into(), Arc::clone(ticket)));
+    /// Remembers the session behind `id`, which `principal` opened.
+    pub(crate) fn remember(&self, id: &HeaderValue, principal: &[u8], ticket: &Arc<Ticket>) {
+        *self.session.lock() = Some(Known {
+            id: id.as_bytes().into(),
+            principal: principal.into(),
+            ticket: Arc::clone(ticket),
+        });
+    }
+
+    /// Returns who shows these credentials, if they were the last ones that were checked here and
+    /// the verdict holds.
+    pub(crate) fn recognise(
+        &self,
+        shown: u128,
+        generation: u64,
+        now: u64,
+    ) -> Option<Arc<Principal>> {
+        self.caller
+            .lock()
+            .as_ref()?
+            .principal(shown, generation, now)
+    }
+
+    /// Remembers a verdict.
+    pub(crate) fn recognise_from_now_on(&self, caller: Recognised) {
+        *self.caller.lock() = Some(caller);
+    }
+
+    /// Returns the SHA-256 of the certificate that the connection's client has proved.
+    pub(crate) const fn certificate(&self) -> Option<&[u8; 32]> {
+        None
     }
 }
 

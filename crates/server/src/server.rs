@@ -5,6 +5,7 @@ mod serving;
 use std::{fmt, sync::Arc};
 
 use serde_json::Value;
+use tidegate_auth::Authenticate;
 use tidegate_handler::{
     BlockingToolFn, Completer, Handler, Icon, PromptFn, PromptSpec, ResourceFn, ResourceSpec,
     Router, Skill, StreamToolFn, TemplateSpec, ToolFn, ToolSpec,
@@ -19,6 +20,7 @@ pub struct Server<H = Router> {
     handler: H,
     config: Config,
     tasks: Option<Arc<dyn TaskStore>>,
+    authenticate: Option<Arc<dyn Authenticate>>,
 }
 
 // === impl Server ===
@@ -36,6 +38,7 @@ impl Server<Router> {
             handler: router,
             config: Config::default(),
             tasks: None,
+            authenticate: None,
         }
     }
 
@@ -174,6 +177,7 @@ impl<H: Handler> Server<H> {
             handler,
             config: Config::default(),
             tasks: None,
+            authenticate: None,
         }
     }
 
@@ -189,6 +193,15 @@ impl<H: Handler> Server<H> {
     #[must_use]
     pub fn tasks(mut self, store: impl TaskStore) -> Self {
         self.tasks = Some(Arc::new(store));
+        self
+    }
+
+    /// Lets nobody call but those whom `authenticate` knows, over any front but standard input and
+    /// output, and the streams that are handed over one by one: whoever holds those knows whose they
+    /// are. Default: anyone may call.
+    #[must_use]
+    pub fn authenticate(mut self, authenticate: impl Authenticate) -> Self {
+        self.authenticate = Some(Arc::new(authenticate));
         self
     }
 

@@ -10,6 +10,7 @@ use tidegate_era::{Head, Reject};
 use crate::{
     connection::Connection,
     endpoint,
+    guard::Visitor,
     respond::{self, ResponseBody},
     routes::{self, Route},
     state::State,
@@ -27,11 +28,11 @@ where
 {
     match routes::find(&state.config, parts.uri.path()) {
         Some(Route::Endpoint) => walk(state, connection, parts, body).await,
-        Some(Route::WebSocket) => websocket(state, parts),
+        Some(Route::WebSocket) => Box::pin(websocket(state, connection, parts)).await,
         // Apart and boxed, so that a connection's room for a request stays small.
-        Some(front) => Box::pin(beside(state, front, parts, body)).await,
+        Some(front) => Box::pin(beside(state, connection, front, parts, body)).await,
         // Whoever may not call is not told what is here either.
-        None => respond::refuse(&match judge(state, &parts) {
+        None => respond::refuse(&match admit(state, connection, &parts, |_| Ok(())).await {
             Ok(_) => nothing_there(&state.config.path),
             Err(reject) => reject,
         }),
@@ -49,20 +50,17 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     // Strangers are judged first, by their headers alone …
-    let judged = judge(state, &parts).and_then(|head| {
-        if parts.method == Method::POST {
-            head.check_post()?;
-        }
-        Ok(())
-    });
-    let answer = match (judged, &parts.method) {
+    let is_post = parts.method == Method::POST;
+    let fits = |head: &Head<'_>| if is_post { head.check_post() } else { Ok(()) };
+    let admitted = admit(state, connection, &parts, fits).await;
+    let answer = match (admitted, &parts.method) {
         (Err(reject), _) => Err(reject),
         // … then the door that fits the method reads the message, decides its era, and hands
         // it to the one place that calls the handler …
-        (Ok(()), &Method::POST) => endpoint::post(state, connection, parts, body).await,
-        (Ok(()), &Method::GET) => endpoint::get(state, &parts).await,
-        (Ok(()), &Method::DELETE) => endpoint::delete(state, &parts),
-        (Ok(()), _) => Err(Reject::guard(
+        (Ok(visitor), &Method::POST) => endpoint::post(state, &visitor, parts, body).await,
+        (Ok(visitor), &Method::GET) => endpoint::get(state, &visitor, &parts).await,
+        (Ok(visitor), &Method::DELETE) => endpoint::delete(state, &visitor, &parts),
+        (Ok(_), _) => Err(Reject::guard(
             StatusCode::METHOD_NOT_ALLOWED,
             "messages are sent by POST",
         )),
@@ -74,6 +72,7 @@ where
 /// Answers one request to a front that stands beside the endpoint.
 async fn beside<B>(
     state: &Arc<State>,
+    connection: &Connection,
     front: Route,
     parts: Box<Parts>,
     body: B,
@@ -81,33 +80,53 @@ async fn beside<B>(
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let judged = judge(state, &parts).map(drop);
-    let answer = match (judged, front) {
-        (Err(reject), _) => Err(reject),
-        (Ok(()), Route::Sse) => Ok(endpoint::sse::open(state, &parts)),
-        (Ok(()), Route::Messages) => Ok(endpoint::sse::post(state, &parts, body).await),
-        (Ok(()), Route::Streams) => endpoint::streams(state, &parts),
-        (Ok(()), Route::Tool) => endpoint::plain::tool(state, parts, body).await,
-        (Ok(()), Route::Sample(sample)) => endpoint::plain::sample(state, sample, &parts),
+    let visitor = match admit(state, connection, &parts, |_| Ok(())).await {
+        Ok(visitor) => visitor,
+        Err(reject) => return respond::refuse(&reject),
+    };
+    let answer = match front {
+        Route::Sse => Ok(endpoint::sse::open(state, &visitor, &parts)),
+        Route::Messages => Ok(endpoint::sse::post(state, &visitor, &parts, body).await),
+        Route::Streams => endpoint::streams(state, &parts),
+        Route::Tool => endpoint::plain::tool(state, &visitor, parts, body).await,
+        Route::Sample(sample) => endpoint::plain::sample(state, &visitor, sample, &parts),
         // They are walked to otherwise.
-        (Ok(()), Route::Endpoint | Route::WebSocket) => Err(nothing_there(&state.config.path)),
+        Route::Endpoint | Route::WebSocket => Err(nothing_there(&state.config.path)),
     };
     answer.unwrap_or_else(|reject| respond::refuse(&reject))
 }
 
 /// Answers a handshake: the same strangers are judged as strictly before a connection is theirs.
-fn websocket(state: &Arc<State>, mut parts: Box<Parts>) -> Response<ResponseBody> {
-    let judged = judge(state, &parts).map(drop);
-    judged
-        .and_then(|()| endpoint::websocket::answer(state, &mut parts))
+async fn websocket(
+    state: &Arc<State>,
+    connection: &Connection,
+    mut parts: Box<Parts>,
+) -> Response<ResponseBody> {
+    let admitted = admit(state, connection, &parts, |_| Ok(()))
+        .await
+        .map(|visitor| visitor.principal);
+    admitted
+        .and_then(|principal| endpoint::websocket::answer(state, principal, &mut parts))
         .unwrap_or_else(|reject| endpoint::websocket::refuse(&reject))
 }
 
-/// Judges a stranger; whoever passes may be read.
-fn judge<'a>(state: &State, parts: &'a Parts) -> Result<Head<'a>, Reject> {
+/// Judges a stranger by where it comes from, and finds out who it is; whoever passes, and whose
+/// request `fits`, may be read.
+async fn admit<'a>(
+    state: &State,
+    connection: &'a Connection,
+    parts: &Parts,
+    fits: impl Fn(&Head<'_>) -> Result<(), Reject>,
+) -> Result<Visitor<'a>, Reject> {
     let head = Head::read(&parts.headers)?;
     state.guard.check(&head, &parts.uri)?;
-    Ok(head)
+    let fits = fits(&head);
+    let principal = state.callers.identify(connection, parts).await?;
+    fits?;
+    Ok(Visitor {
+        connection,
+        principal,
+    })
 }
 
 fn nothing_there(endpoint: &str) -> Reject {

@@ -2,12 +2,14 @@
 
 use std::{
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use parking_lot::Mutex;
+use tidegate_auth::Authenticate;
 use tidegate_era::{Facts, Revision, encode::Signature, modern::Filter};
 use tidegate_handler::{Caller, Failure, Handler, Offer, Offered};
+use tidegate_model::Principal;
 use tidegate_session::{Keys, Spent, Table};
 use tidegate_store::TaskStore;
 use tokio::sync::watch;
@@ -18,7 +20,7 @@ use crate::{
     dispatch::{Asked, Calls, Replay, Streams},
     endpoint::{sse::Connections, websocket},
     error::Error,
-    guard::Guard,
+    guard::{Callers, Guard},
     tasks::Tasks,
 };
 
@@ -26,6 +28,7 @@ use crate::{
 pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) guard: Guard,
+    pub(crate) callers: Callers,
     pub(crate) handler: Arc<dyn Handler>,
     pub(crate) signature: Signature,
     pub(crate) keys: Keys,
@@ -62,6 +65,7 @@ impl State {
         config: Config,
         handler: Arc<dyn Handler>,
         tasks: Arc<dyn TaskStore>,
+        authenticate: Option<Arc<dyn Authenticate>>,
     ) -> Result<Arc<Self>, Error> {
         let server = match handler.offer(&Caller::new(Revision::NEWEST_LEGACY.facts())) {
             Offered::Now(offer) => {
@@ -76,6 +80,7 @@ impl State {
         let keys = Keys::generate().map_err(|_| Error::system("random bytes"))?;
         Ok(Arc::new(Self {
             guard: Guard::new(&config),
+            callers: Callers::new(authenticate)?,
             signature: Signature::new(&server.brief()),
             replay: Replay::new(&keys, config.replay),
             keys,
@@ -99,10 +104,28 @@ impl State {
     }
 
     /// Returns what the handler offers to a caller with these facts.
-    pub(crate) async fn offer(&self, facts: Facts) -> Result<Arc<Offer>, Failure> {
-        match self.handler.offer(&Caller::new(facts)) {
+    pub(crate) async fn offer(
+        &self,
+        facts: Facts,
+        principal: Option<&Arc<Principal>>,
+    ) -> Result<Arc<Offer>, Failure> {
+        let caller = Caller {
+            principal: principal.cloned(),
+            ..Caller::new(facts)
+        };
+        match self.handler.offer(&caller) {
             Offered::Now(offer) => Ok(offer),
             Offered::Later(offer) => offer.await,
+        }
+    }
+
+    /// Returns how old a stream may become that stands open for `principal`: not older than its
+    /// credentials.
+    pub(crate) fn age(&self, principal: Option<&Arc<Principal>>) -> Duration {
+        let most = self.config.stream_age;
+        match principal.and_then(|principal| principal.expires()) {
+            None => most,
+            Some(expires) => most.min(until(expires)),
         }
     }
 
@@ -162,6 +185,11 @@ pub(crate) fn now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
+}
+
+/// Returns how long it is until `at`, in seconds since 1970.
+pub(crate) fn until(at: u64) -> Duration {
+    Duration::from_secs(at.saturating_sub(now()))
 }
 
 /// Returns the time in milliseconds since 1970, as tasks carry it.

@@ -23,7 +23,7 @@ use tidegate_era::{
     Facts, Reject,
     encode::{self, Framing},
 };
-use tidegate_model::{Id, Outcome};
+use tidegate_model::{Id, Outcome, Principal};
 use tokio::task::JoinSet;
 
 pub(crate) use self::outbox::Outgoing;
@@ -34,6 +34,8 @@ use crate::{census::Presence, state::State};
 pub(crate) struct Channel {
     state: Arc<State>,
     framing: Framing,
+    /// Whose connection it is.
+    principal: Option<Arc<Principal>>,
     outbox: Outbox,
     /// The legacy era's session, once `initialize` has opened it.
     session: Option<Session>,
@@ -57,11 +59,13 @@ impl Channel {
         state: &Arc<State>,
         framing: Framing,
         presence: Presence,
+        principal: Option<Arc<Principal>>,
     ) -> (Self, Outgoing) {
         let (outbox, outgoing) = outbox::new();
         let channel = Self {
             state: Arc::clone(state),
             framing,
+            principal,
             outbox,
             session: None,
             ids: Ids::default(),

@@ -81,7 +81,9 @@ impl Channel {
     ) -> Result<Result<(), Closed>, Reject> {
         let facts = revision.facts();
         let state = Arc::clone(&self.state);
-        let offer = state.offer(facts).await.map_err(messages::unavailable)?;
+        let principal = self.principal.clone();
+        let offer = state.offer(facts, principal.as_ref()).await;
+        let offer = offer.map_err(messages::unavailable)?;
         let call = modern::admit_without_head(*message, &*offer)?;
         if call.method == Method::Discover {
             let client = call.meta.client_info.as_ref();
@@ -102,13 +104,20 @@ impl Channel {
                 return Err(too_many());
             }
             let id = call.id.clone();
-            let listener = Box::pin(listen::admit(&state, facts, &offer, call)).await?;
+            let listener = Box::pin(listen::admit(
+                &state,
+                principal.as_ref(),
+                facts,
+                &offer,
+                call,
+            ))
+            .await?;
             let stream = ListenStream::new(&state, listener, self.framing);
             self.streams
                 .spawn(tell(stream, id, place, self.outbox.clone(), self.framing));
             return Ok(Ok(()));
         }
-        let begun = messages::start(&state, call, facts, None, self.framing).await;
+        let begun = messages::start(&state, principal, call, facts, None, self.framing).await;
         Ok(self.follow(facts, begun, Some(place)).await)
     }
 }

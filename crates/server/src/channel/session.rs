@@ -37,7 +37,13 @@ impl Channel {
             );
             return self.refuse(&reject.for_id(id)).await;
         }
-        let opened = handshake::open(&self.state, message, Ticket::unending).await;
+        let opened = handshake::open(
+            &self.state,
+            self.principal.as_ref(),
+            message,
+            Ticket::unending,
+        )
+        .await;
         let opened = match opened {
             Ok(opened) => opened,
             Err(reject) => return self.refuse(&reject.for_id(id)).await,
@@ -77,6 +83,7 @@ impl Channel {
             }
             let inside = Inside {
                 ticket,
+                principal: self.principal.clone(),
                 level: None,
             };
             messages::take(&self.state, &inside, &message);
@@ -90,11 +97,16 @@ impl Channel {
             .enter(&ticket, state::now());
         let inside = Inside {
             level: entered.unwrap_or_default(),
+            principal: self.principal.clone(),
             ticket,
         };
         let facts = inside.ticket.revision.facts();
         let begun = async {
-            let offer = self.state.offer(facts).await.map_err(unavailable)?;
+            let offer = self
+                .state
+                .offer(facts, inside.principal.as_ref())
+                .await
+                .map_err(unavailable)?;
             let call = legacy::admit(*message)?;
             messages::request(&self.state, &inside, &offer, call, None, self.framing, None)
         };

@@ -62,7 +62,7 @@ fn open(
         .decode()
         .map_err(|_| Failure::invalid_params("`requestState` must be the string that was given"))?;
     let digest = || CallDigest::of(&call.method, &call.params);
-    Round::open(&state.keys, &sealed, caller.principal(), digest, now).map_err(|stale| {
+    Round::open(&state.keys, &sealed, caller.principal_id(), digest, now).map_err(|stale| {
         Failure::invalid_params(match stale {
             Stale::Forged => "`requestState` is not what was given here; call anew without it",
             Stale::OtherCall => "`requestState` belongs to a call with other parameters",
@@ -91,7 +91,7 @@ fn end(
     let digest = CallDigest::of(method, params);
     let expires = state::now().saturating_add(state.config.ask_ttl.as_secs());
     let sealed = Round::new(digest, cx.asks().answers(), expires)
-        .and_then(|round| round.seal(&state.keys, cx.caller().principal()));
+        .and_then(|round| round.seal(&state.keys, cx.caller().principal_id()));
     match sealed {
         Ok(Some(sealed)) => Outcome::Input(Box::new(InputRequired {
             requests,

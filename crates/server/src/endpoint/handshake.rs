@@ -8,12 +8,13 @@ use tidegate_era::{
     legacy::{self, Handshake},
     modern::Filter,
 };
-use tidegate_model::{Call, Id, Outcome, Raw};
+use tidegate_model::{Call, Id, Outcome, Principal, Raw};
 use tidegate_session::{NoEntropy, Ticket};
 
 use super::modern::unavailable;
 use crate::{
     census::Front,
+    guard::Visitor,
     respond::{self, ResponseBody},
     state::{self, State},
 };
@@ -31,11 +32,12 @@ pub(crate) struct Opened {
 /// Answers `initialize`: the session's id goes into a header.
 pub(super) async fn initialize(
     state: &Arc<State>,
+    visitor: &Visitor<'_>,
     head: &Head<'_>,
     message: Box<Envelope>,
 ) -> Result<Response<ResponseBody>, Reject> {
     let accept = head.accept;
-    let opened = open(state, message, |handshake| {
+    let opened = open(state, visitor.principal.as_ref(), message, |handshake| {
         Ticket::opened_by(handshake, state::now())
     });
     let Opened {
@@ -50,7 +52,7 @@ pub(super) async fn initialize(
             let client = ticket.client.as_ref();
             let front = Front::StreamableHttp;
             state.census.meet(front, ticket.revision, client);
-            Some(seal(state, &ticket).ok_or_else(no_room)?)
+            Some(seal(state, &ticket, visitor.id()).ok_or_else(no_room)?)
         }
         None => None,
     };
@@ -66,6 +68,7 @@ pub(super) async fn initialize(
 /// Opens a session, with the ticket that `issue` makes of what was settled.
 pub(crate) async fn open(
     state: &Arc<State>,
+    principal: Option<&Arc<Principal>>,
     message: Box<Envelope>,
     issue: impl FnOnce(Handshake) -> Result<Ticket, NoEntropy>,
 ) -> Result<Opened, Reject> {
@@ -89,7 +92,7 @@ pub(crate) async fn open(
         }
     };
     let facts = handshake.revision.facts();
-    let offer = state.offer(facts).await.map_err(unavailable)?;
+    let offer = state.offer(facts, principal).await.map_err(unavailable)?;
     let result = legacy::initialized(
         handshake.revision,
         &offer.capabilities,
@@ -112,8 +115,8 @@ pub(crate) async fn open(
     })
 }
 
-fn seal(state: &State, ticket: &Ticket) -> Option<HeaderValue> {
-    let id = state.keys.seal(ticket, b"").ok()?;
+fn seal(state: &State, ticket: &Ticket, principal: &[u8]) -> Option<HeaderValue> {
+    let id = state.keys.seal(ticket, principal).ok()?;
     HeaderValue::try_from(id).ok()
 }
 

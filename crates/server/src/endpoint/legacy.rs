@@ -16,8 +16,8 @@ use super::{
     session::{self, Inside},
 };
 use crate::{
-    connection::Connection,
     dispatch::{Begun, begin},
+    guard::Visitor,
     respond::{self, ResponseBody},
     state::{self, State},
 };
@@ -37,11 +37,11 @@ pub(super) enum Admitted {
 /// Lets one message into its session.
 pub(super) async fn admit(
     state: &Arc<State>,
-    connection: &Connection,
+    visitor: &Visitor<'_>,
     head: &Head<'_>,
     message: Box<Envelope>,
 ) -> Result<Admitted, Reject> {
-    let inside = match session::enter(state, Some(connection), head) {
+    let inside = match session::enter(state, visitor, head) {
         Ok(inside) => inside,
         Err(reject) => return Err(reject.for_id(message.id)),
     };
@@ -50,7 +50,7 @@ pub(super) async fn admit(
         return Ok(Admitted::Taken);
     }
     let offer = state
-        .offer(inside.ticket.revision.facts())
+        .offer(inside.ticket.revision.facts(), inside.principal.as_ref())
         .await
         .map_err(unavailable)?;
     Ok(Admitted::Call(
@@ -89,13 +89,13 @@ pub(super) async fn answer(
 /// Answers several messages inside a session of the one revision that has batches.
 pub(super) async fn batch(
     state: &Arc<State>,
-    connection: &Connection,
+    visitor: &Visitor<'_>,
     parts: Box<Parts>,
     messages: Vec<Envelope>,
 ) -> Result<Response<ResponseBody>, Reject> {
     let head = Head::read(&parts.headers)?;
     let accept: Accept = head.accept;
-    let inside = session::enter(state, Some(connection), &head)?;
+    let inside = session::enter(state, visitor, &head)?;
     let facts = inside.ticket.revision.facts();
     if !facts.reads_batches {
         return Err(Reject::bad_request(
@@ -103,7 +103,10 @@ pub(super) async fn batch(
             "send one message a request; arrays were given up in 2025-06-18",
         ));
     }
-    let offer = state.offer(facts).await.map_err(unavailable)?;
+    let offer = state
+        .offer(facts, inside.principal.as_ref())
+        .await
+        .map_err(unavailable)?;
     let mut begun = Vec::new();
     for message in messages {
         if message.kind() == Kind::Request {
@@ -166,6 +169,7 @@ pub(crate) fn request(
         ),
         _ => {
             let caller = Caller {
+                principal: inside.principal.clone(),
                 session: Some(Arc::clone(&inside.ticket)),
                 request: parts,
                 ..Caller::new(facts)

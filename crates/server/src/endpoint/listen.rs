@@ -5,10 +5,11 @@ use std::sync::Arc;
 use http::{Response, StatusCode};
 use tidegate_era::{Accept, Facts, Reject, code, modern::Filter};
 use tidegate_handler::{Bulletin, Caller, Offer};
-use tidegate_model::Call;
+use tidegate_model::{Call, Principal};
 use tidegate_session::Limits;
 
 use crate::{
+    guard::Visitor,
     respond::{self, Listener, ResponseBody},
     state::State,
     tasks,
@@ -17,6 +18,7 @@ use crate::{
 /// Answers a listener with its stream.
 pub(super) async fn listen(
     state: &Arc<State>,
+    visitor: &Visitor<'_>,
     accept: Accept,
     facts: Facts,
     offer: &Offer,
@@ -29,24 +31,27 @@ pub(super) async fn listen(
         );
         return Err(unread.for_id(Some(call.id)));
     }
-    let listener = admit(state, facts, offer, call).await?;
-    Ok(respond::listen(state, listener))
+    let principal = visitor.principal.as_ref();
+    let listener = admit(state, principal, facts, offer, call).await?;
+    Ok(respond::listen(state, listener, state.age(principal)))
 }
 
 /// Lets a listener in.
 pub(crate) async fn admit(
     state: &Arc<State>,
+    principal: Option<&Arc<Principal>>,
     facts: Facts,
     offer: &Offer,
     call: Call,
 ) -> Result<Listener, Reject> {
     let id = call.id.clone();
-    let listener = try_admit(state, facts, offer, call).await;
+    let listener = try_admit(state, principal, facts, offer, call).await;
     listener.map_err(|reject| reject.for_id(Some(id)))
 }
 
 async fn try_admit(
     state: &Arc<State>,
+    principal: Option<&Arc<Principal>>,
     facts: Facts,
     offer: &Offer,
     call: Call,
@@ -64,6 +69,7 @@ async fn try_admit(
     let mut followed = Vec::new();
     if let Some(ids) = &mut honoured.task_ids {
         let caller = Caller {
+            principal: principal.cloned(),
             capabilities: call.meta.client_capabilities.clone(),
             ..Caller::new(facts)
         };

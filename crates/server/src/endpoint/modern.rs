@@ -9,12 +9,13 @@ use tidegate_era::{
     modern,
 };
 use tidegate_handler::Caller;
-use tidegate_model::{Call, Method};
+use tidegate_model::{Call, Method, Principal};
 
 use super::listen::listen;
 use crate::{
     census::Front,
     dispatch::{Begun, begin, returned},
+    guard::Visitor,
     respond::{self, ResponseBody},
     state::State,
     tasks,
@@ -35,6 +36,7 @@ pub(super) enum Admitted {
 /// Takes a message that claims the modern era up the ladder.
 pub(super) async fn admit(
     state: &Arc<State>,
+    visitor: &Visitor<'_>,
     head: &Head<'_>,
     parts: &Parts,
     message: Box<Envelope>,
@@ -52,7 +54,10 @@ pub(super) async fn admit(
         }
     }
     let facts = revision.facts();
-    let offer = state.offer(facts).await.map_err(unavailable)?;
+    let offer = state
+        .offer(facts, visitor.principal.as_ref())
+        .await
+        .map_err(unavailable)?;
     let call = modern::admit(head, &parts.headers, *message, &*offer)?;
     if call.method == Method::Discover {
         let client = call.meta.client_info.as_ref();
@@ -67,7 +72,7 @@ pub(super) async fn admit(
         return Ok(Admitted::Answer(answer));
     }
     if call.method == Method::Listen {
-        let stream = Box::pin(listen(state, head.accept, facts, &offer, call)).await?;
+        let stream = Box::pin(listen(state, visitor, head.accept, facts, &offer, call)).await?;
         return Ok(Admitted::Answer(stream));
     }
     Ok(Admitted::Call(call, facts, head.accept))
@@ -76,6 +81,7 @@ pub(super) async fn admit(
 /// Answers what was admitted.
 pub(super) async fn answer(
     state: &Arc<State>,
+    visitor: &Visitor<'_>,
     parts: Box<Parts>,
     admitted: Admitted,
 ) -> Result<Response<ResponseBody>, Reject> {
@@ -83,19 +89,29 @@ pub(super) async fn answer(
         Admitted::Call(call, facts, accept) => (call, facts, accept),
         Admitted::Answer(answer) => return Ok(answer),
     };
-    let begun = start(state, call, facts, Some(parts), Framing::Sse).await;
+    let begun = start(
+        state,
+        visitor.principal.clone(),
+        call,
+        facts,
+        Some(parts),
+        Framing::Sse,
+    )
+    .await;
     respond::answer(state, accept, facts, begun).await
 }
 
 /// Begins a call: by the handler, or by whoever looks after tasks.
 pub(crate) async fn start(
     state: &Arc<State>,
+    principal: Option<Arc<Principal>>,
     mut call: Call,
     facts: Facts,
     parts: Option<Box<Parts>>,
     framing: Framing,
 ) -> Begun {
     let caller = Caller {
+        principal,
         capabilities: call.meta.client_capabilities.take(),
         info: call.meta.client_info.take(),
         request: parts,

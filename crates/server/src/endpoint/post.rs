@@ -8,12 +8,12 @@ use http_body::Body as HttpBody;
 use tidegate_era::{Body, Envelope, Head, Reject, Verdict, classify, code};
 
 use super::{body, handshake, legacy, modern};
-use crate::{connection::Connection, respond::ResponseBody, state::State};
+use crate::{guard::Visitor, respond::ResponseBody, state::State};
 
 /// Answers a POST.
 pub(crate) async fn post<B>(
     state: &Arc<State>,
-    connection: &Connection,
+    visitor: &Visitor<'_>,
     parts: Box<Parts>,
     body: B,
 ) -> Result<Response<ResponseBody>, Reject>
@@ -24,29 +24,29 @@ where
     let message =
         Body::read(&bytes).map_err(|(malformed, id)| Reject::from(malformed).for_id(id))?;
     match message {
-        Body::One(message) => one(state, connection, parts, message).await,
+        Body::One(message) => one(state, visitor, parts, message).await,
         Body::Batch(messages) => {
             refuse_modern(&messages)?;
-            legacy::batch(state, connection, parts, messages).await
+            legacy::batch(state, visitor, parts, messages).await
         }
     }
 }
 
 async fn one(
     state: &Arc<State>,
-    connection: &Connection,
+    visitor: &Visitor<'_>,
     parts: Box<Parts>,
     message: Box<Envelope>,
 ) -> Result<Response<ResponseBody>, Reject> {
     let head = Head::read(&parts.headers)?;
     match classify(&head, &message)? {
         Verdict::Modern(revision) => {
-            let admitted = modern::admit(state, &head, &parts, message, revision).await?;
-            modern::answer(state, parts, admitted).await
+            let admitted = modern::admit(state, visitor, &head, &parts, message, revision).await?;
+            modern::answer(state, visitor, parts, admitted).await
         }
-        Verdict::Initialize => handshake::initialize(state, &head, message).await,
+        Verdict::Initialize => handshake::initialize(state, visitor, &head, message).await,
         Verdict::Session => {
-            let admitted = legacy::admit(state, connection, &head, message).await?;
+            let admitted = legacy::admit(state, visitor, &head, message).await?;
             legacy::answer(state, parts, admitted).await
         }
     }

@@ -49,6 +49,7 @@ pub(super) async fn resume(
             after: event.after,
             first,
         },
+        state.age(inside.principal.as_ref()),
     ))
 }
 

@@ -3,28 +3,30 @@
 use std::sync::Arc;
 
 use tidegate_era::{Head, Reject, code, legacy};
-use tidegate_model::Level;
+use tidegate_model::{Level, Principal};
 use tidegate_session::Ticket;
 
 use crate::{
-    connection::Connection,
+    guard::Visitor,
     state::{self, State},
 };
 
 /// A session that was let in.
 pub(crate) struct Inside {
     pub(crate) ticket: Arc<Ticket>,
+    /// Whose it is.
+    pub(crate) principal: Option<Arc<Principal>>,
     /// The log level it set, if it did.
     pub(crate) level: Option<Level>,
 }
 
 /// Lets a message into its session.
 ///
-/// A connection that will carry more of them remembers the session: most serve but one, so it is
-/// opened once and then recognised.
+/// The connection remembers the session: most serve but one, so it is opened once and then
+/// recognised.
 pub(super) fn enter(
     state: &State,
-    connection: Option<&Connection>,
+    visitor: &Visitor<'_>,
     head: &Head<'_>,
 ) -> Result<Inside, Reject> {
     let id = head.session.ok_or_else(|| {
@@ -33,21 +35,24 @@ pub(super) fn enter(
             "Mcp-Session-Id is missing: send initialize first, or the modern era's _meta",
         )
     })?;
-    let ticket = match connection.and_then(|connection| connection.known(id)) {
+    let (connection, whose) = (visitor.connection, visitor.id());
+    let ticket = match connection.known(id, whose) {
         Some(ticket) => ticket,
         None => {
-            let opened = state.keys.open(id.as_bytes(), b"");
+            let opened = state.keys.open(id.as_bytes(), whose);
             let ticket = Arc::new(opened.ok_or_else(Reject::session_not_found)?);
-            if let Some(connection) = connection {
-                connection.remember(id, &ticket);
-            }
+            connection.remember(id, whose, &ticket);
             ticket
         }
     };
     let entered = state.sessions.lock().table.enter(&ticket, state::now());
     let level = entered.map_err(|_| Reject::session_not_found())?;
     legacy::version_of(head, ticket.revision)?;
-    Ok(Inside { ticket, level })
+    Ok(Inside {
+        ticket,
+        principal: visitor.principal.clone(),
+        level,
+    })
 }
 
 /// Checks that a session has not ended since it was let in; for whoever has just opened what the

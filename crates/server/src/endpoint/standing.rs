@@ -13,6 +13,7 @@ use super::{
     session::{self, Inside},
 };
 use crate::{
+    guard::Visitor,
     respond::{self, ResponseBody},
     state::{self, State},
 };
@@ -20,6 +21,7 @@ use crate::{
 /// Opens a session's standing stream, or takes up the stream that `Last-Event-ID` names.
 pub(crate) async fn get(
     state: &Arc<State>,
+    visitor: &Visitor<'_>,
     parts: &Parts,
 ) -> Result<Response<ResponseBody>, Reject> {
     let head = Head::read(&parts.headers)?;
@@ -35,7 +37,7 @@ pub(crate) async fn get(
             "the answer is text/event-stream; accept it",
         ));
     }
-    let inside = session::enter(state, None, &head)?;
+    let inside = session::enter(state, visitor, &head)?;
     state.sweep(state::now());
     let Some(last) = head.last_event_id else {
         return standing(state, &inside, None).await;
@@ -58,7 +60,10 @@ async fn standing(
 ) -> Result<Response<ResponseBody>, Reject> {
     let ticket = &inside.ticket;
     let facts = ticket.revision.facts();
-    let offer = state.offer(facts).await.map_err(unavailable)?;
+    let offer = state
+        .offer(facts, inside.principal.as_ref())
+        .await
+        .map_err(unavailable)?;
     let open = match seen {
         Some(seen) => state.streams.resume(ticket.key, seen)?,
         None => {
@@ -70,13 +75,17 @@ async fn standing(
     // A DELETE between the two would have closed what was open then.
     session::is_open(state, inside)?;
     let offered = Filter::offered(&offer.capabilities);
-    Ok(respond::standing(state, open, facts, ticket.key, &offered))
+    Ok(respond::standing(state, open, inside, &offered))
 }
 
 /// Ends a session: its id opens no more, its streams end, its calls are cancelled.
-pub(crate) fn delete(state: &Arc<State>, parts: &Parts) -> Result<Response<ResponseBody>, Reject> {
+pub(crate) fn delete(
+    state: &Arc<State>,
+    visitor: &Visitor<'_>,
+    parts: &Parts,
+) -> Result<Response<ResponseBody>, Reject> {
     let head = Head::read(&parts.headers)?;
-    let inside = session::enter(state, None, &head)?;
+    let inside = session::enter(state, visitor, &head)?;
     state.sweep(state::now());
     let ended = state.sessions.lock().table.end(&inside.ticket);
     ended.map_err(|full| Reject::busy(StatusCode::SERVICE_UNAVAILABLE, 10, full.to_string()))?;

@@ -1,11 +1,13 @@
 //! Strangers are judged by their headers, before a byte of their message is read.
 
+mod callers;
 mod host;
 mod origin;
 
 use http::{StatusCode, Uri};
 use tidegate_era::{Head, Reject};
 
+pub(crate) use self::callers::{Callers, Recognised, Visitor};
 use crate::config::Config;
 
 /// Judges requests by where they came from and whom they are for.

@@ -12,6 +12,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context as Task, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -81,11 +82,15 @@ struct Alone {
 }
 
 /// Answers a listener with a stream of what it hears of.
-pub(crate) fn listen(state: &Arc<State>, listener: Listener) -> Response<ResponseBody> {
+pub(crate) fn listen(
+    state: &Arc<State>,
+    listener: Listener,
+    age: Duration,
+) -> Response<ResponseBody> {
     let mut stream = ListenStream::new(state, listener, Framing::Sse);
     stream.alone = Some(Alone {
         pings: Pings::new(state.config.ping_every),
-        old: Box::pin(tokio::time::sleep(state.config.stream_age)),
+        old: Box::pin(tokio::time::sleep(age)),
     });
     sse(Kind::Listen(Box::new(stream)))
 }

@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context as Task, Poll, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -57,7 +58,11 @@ pub(crate) struct ResumedStream {
 }
 
 /// Answers a GET with the rest of a call's stream.
-pub(crate) fn resumed(state: &Arc<State>, resumed: Resumed) -> Response<ResponseBody> {
+pub(crate) fn resumed(
+    state: &Arc<State>,
+    resumed: Resumed,
+    age: Duration,
+) -> Response<ResponseBody> {
     let Resumed {
         open,
         stream,
@@ -85,7 +90,7 @@ pub(crate) fn resumed(state: &Arc<State>, resumed: Resumed) -> Response<Response
         silent: true,
         done: false,
         pings: Pings::new(state.config.ping_every),
-        old: Box::pin(tokio::time::sleep(state.config.stream_age)),
+        old: Box::pin(tokio::time::sleep(age)),
     })))
 }
 

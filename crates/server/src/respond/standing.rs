@@ -12,8 +12,8 @@ use std::{
 
 use bytes::Bytes;
 use http::Response;
-use tidegate_era::{Facts, encode::Framing, modern::Filter, notice};
-use tidegate_session::{News, SessionKey};
+use tidegate_era::{encode::Framing, modern::Filter, notice};
+use tidegate_session::News;
 use tokio::time::Sleep;
 
 use super::{
@@ -22,7 +22,7 @@ use super::{
     hearing::Hearing,
     stream::{PING, Pings},
 };
-use crate::{dispatch::Open, state::State};
+use crate::{dispatch::Open, endpoint::session::Inside, state::State};
 
 /// A GET stream.
 pub(crate) struct StandingStream {
@@ -41,14 +41,15 @@ pub(crate) struct StandingStream {
 pub(crate) fn standing(
     state: &Arc<State>,
     open: Open,
-    facts: Facts,
-    session: SessionKey,
+    inside: &Inside,
     offered: &Filter,
 ) -> Response<ResponseBody> {
+    let ticket = &inside.ticket;
+    let facts = ticket.revision.facts();
     let hearing = state
         .handler
         .bulletin()
-        .map(|bulletin| Hearing::new(&bulletin, offered).with_session(state, session));
+        .map(|bulletin| Hearing::new(&bulletin, offered).with_session(state, ticket.key));
     let first = if facts.primes {
         let mut out = Vec::with_capacity(48);
         notice::primed(&mut out, *open.seen().lock(), state.config.retry);
@@ -62,7 +63,7 @@ pub(crate) fn standing(
         first: Some(first),
         resumes: facts.resumes,
         pings: Pings::new(state.config.ping_every),
-        old: Box::pin(tokio::time::sleep(state.config.stream_age)),
+        old: Box::pin(tokio::time::sleep(state.age(inside.principal.as_ref()))),
     })))
 }
 

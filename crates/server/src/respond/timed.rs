@@ -52,6 +52,7 @@ pub(crate) fn timed(
     state: &Arc<State>,
     medium: Medium,
     every: Duration,
+    age: Duration,
     pieces: impl ExactSizeIterator<Item = Bytes> + Send + 'static,
 ) -> Result<Response<ResponseBody>, Reject> {
     let stream = Kind::Timed(Box::new(TimedStream {
@@ -60,7 +61,7 @@ pub(crate) fn timed(
         every,
         due: None,
         pings: (medium == Medium::Events).then(|| Pings::new(state.config.ping_every)),
-        old: Box::pin(tokio::time::sleep(state.config.stream_age)),
+        old: Box::pin(tokio::time::sleep(age)),
         done: false,
     }));
     Ok(match medium {

@@ -111,7 +111,7 @@ impl<H: Handler> Server<H> {
         let Some(presence) = state.census.enter(Front::WebSocket, usize::MAX) else {
             return Ok(());
         };
-        let mut serving = pin!(websocket::serve(&state, presence, stream));
+        let mut serving = pin!(websocket::serve(&state, presence, None, stream));
         tokio::select! {
             () = &mut serving => {}
             () = stop => {
@@ -173,6 +173,11 @@ impl<H: Handler> Server<H> {
         let tasks = self
             .tasks
             .unwrap_or_else(|| Arc::new(MemoryTasks::default()));
-        State::new(self.config, Arc::new(self.handler), tasks)
+        State::new(
+            self.config,
+            Arc::new(self.handler),
+            tasks,
+            self.authenticate,
+        )
     }
 }

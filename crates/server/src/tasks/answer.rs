@@ -49,7 +49,7 @@ async fn try_answer(state: &State, call: &Call, caller: &Caller) -> Result<Outco
     })?;
     let place = Place {
         id: &named.task_id,
-        owner: caller.principal(),
+        owner: caller.principal_id(),
     };
     state.tasks.sweep(now_in_ms()).await;
     match call.method {

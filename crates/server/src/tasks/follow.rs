@@ -42,7 +42,7 @@ pub(crate) async fn follow(
     if !caller.client_capabilities().has_extension(TASKS) {
         return Err(missing());
     }
-    let owner = caller.principal();
+    let owner = caller.principal_id();
     let store = &state.tasks.store;
     let mut followed = Vec::new();
     ids.sort_unstable();

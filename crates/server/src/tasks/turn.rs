@@ -152,7 +152,10 @@ async fn create(
     cx: &Context,
     otherwise: Otherwise,
 ) -> Result<(Record, u64, Running), Option<Failure>> {
-    let offer = state.offer(cx.caller().facts).await.map_err(Some)?;
+    let offer = state
+        .offer(cx.caller().facts, cx.caller().principal.as_ref())
+        .await
+        .map_err(Some)?;
     if !offer.capabilities.has_extension(TASKS) {
         tracing::warn!("a durable tool runs as a plain call: the handler does not offer {TASKS}");
         let refused = otherwise == Otherwise::Refused;
@@ -162,7 +165,7 @@ async fn create(
     let now = now_in_ms();
     state.tasks.sweep(now).await;
     let record = Record::new(
-        cx.caller().principal(),
+        cx.caller().principal_id(),
         Some(in_ms(state.config.task_ttl)),
         Some(in_ms(state.config.task_poll)),
         now,

@@ -14,6 +14,7 @@ use super::{
     query::{Query, bad},
 };
 use crate::{
+    guard::Visitor,
     respond::{self, Medium, ResponseBody},
     state::State,
 };
@@ -38,6 +39,7 @@ const OPERATIONS: [(Operation, &str, char); 4] = [
 /// Answers with a calculation.
 pub(super) fn calculation(
     state: &Arc<State>,
+    visitor: &Visitor<'_>,
     mut query: Query,
 ) -> Result<Response<ResponseBody>, Reject> {
     let (a, b) = (number(&mut query, "a")?, number(&mut query, "b")?);
@@ -46,7 +48,8 @@ pub(super) fn calculation(
     query.end("a, b, op and interval_ms")?;
     let events = [operation.info(a, b), operation.result(a, b)];
     let interval = Duration::from_millis(interval);
-    respond::timed(state, Medium::Events, interval, events.into_iter())
+    let age = state.age(visitor.principal.as_ref());
+    respond::timed(state, Medium::Events, interval, age, events.into_iter())
 }
 
 fn number(query: &mut Query, name: &str) -> Result<f64, Reject> {

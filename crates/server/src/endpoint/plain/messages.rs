@@ -13,6 +13,7 @@ use tidegate_era::{
 
 use super::query::{Query, bad};
 use crate::{
+    guard::Visitor,
     respond::{self, Medium, ResponseBody},
     state::State,
 };
@@ -37,6 +38,7 @@ struct Messages {
 /// Answers with messages.
 pub(super) fn messages(
     state: &Arc<State>,
+    visitor: &Visitor<'_>,
     mut query: Query,
 ) -> Result<Response<ResponseBody>, Reject> {
     let count = query.within("n", COUNT, 10)?;
@@ -56,7 +58,9 @@ pub(super) fn messages(
         count,
         medium,
     };
-    respond::timed(state, medium, Duration::from_millis(interval), messages)
+    let interval = Duration::from_millis(interval);
+    let age = state.age(visitor.principal.as_ref());
+    respond::timed(state, medium, interval, age, messages)
 }
 
 // === impl Messages ===

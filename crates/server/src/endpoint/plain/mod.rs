@@ -17,11 +17,12 @@ use http::{Method, Response, request::Parts};
 use tidegate_era::Reject;
 
 pub(crate) use self::tool::tool;
-use crate::{respond::ResponseBody, routes::Sample, state::State};
+use crate::{guard::Visitor, respond::ResponseBody, routes::Sample, state::State};
 
 /// Answers with a sample of plain streaming.
 pub(crate) fn sample(
     state: &Arc<State>,
+    visitor: &Visitor<'_>,
     sample: Sample,
     parts: &Parts,
 ) -> Result<Response<ResponseBody>, Reject> {
@@ -33,7 +34,7 @@ pub(crate) fn sample(
     }
     let query = query::Query::read(&parts.uri)?;
     match sample {
-        Sample::Messages => messages::messages(state, query),
-        Sample::Calculation => calculation::calculation(state, query),
+        Sample::Messages => messages::messages(state, visitor, query),
+        Sample::Calculation => calculation::calculation(state, visitor, query),
     }
 }

@@ -23,6 +23,7 @@ use super::{
 use crate::{
     dispatch::begin,
     endpoint::{body, modern::unavailable},
+    guard::Visitor,
     respond::{self, ResponseBody},
     routes,
     state::State,
@@ -34,6 +35,7 @@ const LEVEL: Level = Level::Info;
 /// Answers with the stream of one call.
 pub(crate) async fn tool<B>(
     state: &Arc<State>,
+    visitor: &Visitor<'_>,
     parts: Box<Parts>,
     body: B,
 ) -> Result<Response<ResponseBody>, Reject>
@@ -43,7 +45,10 @@ where
     // A plain caller is one of the newest revision who declared nothing: its hanging up cancels.
     let facts = Revision::SERVED[0].facts();
     let name = name(parts.uri.path())?;
-    let offer = state.offer(facts).await.map_err(unavailable)?;
+    let offer = state
+        .offer(facts, visitor.principal.as_ref())
+        .await
+        .map_err(unavailable)?;
     if !offer.has_method(&Called::ToolsCall) {
         return Err(Reject::method_not_found(Called::ToolsCall.name()));
     }
@@ -57,6 +62,7 @@ where
     call.meta.traceparent = text(&parts, "traceparent");
     call.meta.tracestate = text(&parts, "tracestate");
     let caller = Caller {
+        principal: visitor.principal.clone(),
         request: Some(parts),
         ..Caller::new(facts)
     };

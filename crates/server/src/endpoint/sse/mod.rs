@@ -30,25 +30,31 @@ use tidegate_era::Reject;
 
 pub(crate) use self::connections::Connections;
 use crate::{
+    guard::Visitor,
     respond::{self, ResponseBody},
     state::State,
 };
 
-/// Who is served: the place where authentication puts a name. Until then anyone is, and a key is
-/// whoever's it was given to.
-const ANYONE: &[u8] = b"";
-
 /// Opens a connection.
-pub(crate) fn open(state: &Arc<State>, parts: &Parts) -> Response<ResponseBody> {
-    said(state, open::open(state, parts))
+pub(crate) fn open(
+    state: &Arc<State>,
+    visitor: &Visitor<'_>,
+    parts: &Parts,
+) -> Response<ResponseBody> {
+    said(state, open::open(state, visitor, parts))
 }
 
 /// Takes a message to its connection.
-pub(crate) async fn post<B>(state: &Arc<State>, parts: &Parts, body: B) -> Response<ResponseBody>
+pub(crate) async fn post<B>(
+    state: &Arc<State>,
+    visitor: &Visitor<'_>,
+    parts: &Parts,
+    body: B,
+) -> Response<ResponseBody>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    said(state, post::post(state, parts, body).await)
+    said(state, post::post(state, visitor, parts, body).await)
 }
 
 /// Whatever the answer is, it says that the transport goes.

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use http::{Method, Response, StatusCode, request::Parts};
 use tidegate_era::{Head, Reject, encode::Framing, notice};
+use tidegate_model::Principal;
 
-use super::{ANYONE, serve::serve};
+use super::serve::serve;
 use crate::{
     census::Front,
     channel::Channel,
+    guard::Visitor,
     respond::{self, ResponseBody},
     state::State,
 };
@@ -17,7 +19,11 @@ use crate::{
 const BUSY: u32 = 5;
 
 /// Opens a connection.
-pub(super) fn open(state: &Arc<State>, parts: &Parts) -> Result<Response<ResponseBody>, Reject> {
+pub(super) fn open(
+    state: &Arc<State>,
+    visitor: &Visitor<'_>,
+    parts: &Parts,
+) -> Result<Response<ResponseBody>, Reject> {
     if parts.method != Method::GET {
         // A client that finds out what is here posts first, and goes on to GET at this answer
         // (2025-03-26 transports §Backwards Compatibility).
@@ -43,14 +49,18 @@ pub(super) fn open(state: &Arc<State>, parts: &Parts) -> Result<Response<Respons
         .ok_or_else(|| busy("no more connections can be opened now; try again in a moment"))?;
     let (entry, posted) = state
         .connections
-        .enter(&state.keys, ANYONE)
+        .enter(&state.keys, visitor.id())
         .map_err(|_| busy("no key can be made at the moment"))?;
+    let principal = &visitor.principal;
     let mut first = Vec::with_capacity(128);
     notice::endpoint(&mut first, &messages(state, parts.uri.path(), entry.key()));
-    let (channel, outgoing) = Channel::new(state, Framing::Sse, presence);
+    let (channel, outgoing) = Channel::new(state, Framing::Sse, presence, principal.clone());
     let serving = tokio::spawn(serve(Arc::clone(state), channel, posted, entry));
     let serving = serving.abort_handle();
-    Ok(respond::connection(state, first, outgoing, serving))
+    let expires = principal.as_deref().and_then(Principal::expires);
+    Ok(respond::connection(
+        state, first, outgoing, serving, expires,
+    ))
 }
 
 /// Returns where the messages of the connection that was opened at `path` are posted.

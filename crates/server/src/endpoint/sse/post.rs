@@ -8,12 +8,10 @@ use http_body::Body as HttpBody;
 use tidegate_era::{Body, Head, Kind, Reject, code};
 use tokio::sync::oneshot;
 
-use super::{
-    ANYONE,
-    connections::{Inbox, Posted},
-};
+use super::connections::{Inbox, Posted};
 use crate::{
     endpoint::body,
+    guard::Visitor,
     respond::{self, ResponseBody},
     state::State,
 };
@@ -21,6 +19,7 @@ use crate::{
 /// Takes a message to its connection.
 pub(super) async fn post<B>(
     state: &Arc<State>,
+    visitor: &Visitor<'_>,
     parts: &Parts,
     body: B,
 ) -> Result<Response<ResponseBody>, Reject>
@@ -35,7 +34,7 @@ where
     }
     Head::read(&parts.headers)?.check_body()?;
     // Strangers cost no parsing: whoever has no key is not read.
-    let inbox = inbox(state, parts)?;
+    let inbox = inbox(state, visitor, parts)?;
     let bytes = body::read(body, &state.config).await?;
     let message =
         Body::read(&bytes).map_err(|(malformed, id)| Reject::from(malformed).for_id(id))?;
@@ -53,14 +52,14 @@ where
     Ok(respond::accepted())
 }
 
-fn inbox(state: &State, parts: &Parts) -> Result<Inbox, Reject> {
+fn inbox(state: &State, visitor: &Visitor<'_>, parts: &Parts) -> Result<Inbox, Reject> {
     let key = key(parts.uri.query().unwrap_or_default()).ok_or_else(|| {
         Reject::bad_request(
             code::INVALID_REQUEST,
             "the key is missing: post to the URI that the connection's first event says",
         )
     })?;
-    let found = state.connections.find(&state.keys, key, ANYONE);
+    let found = state.connections.find(&state.keys, key, visitor.id());
     found.ok_or_else(unknown)
 }
 

@@ -38,7 +38,7 @@ where
     let Some(presence) = state.census.enter(Front::Stdio, usize::MAX) else {
         return Ok(());
     };
-    let (channel, outgoing) = Channel::new(state, Framing::Line, presence);
+    let (channel, outgoing) = Channel::new(state, Framing::Line, presence, None);
     let ended = Notify::new();
     let reading = read(state, channel, reader, &ended);
     let serving = async { tokio::try_join!(reading, write(outgoing, writer)).map(|_| ()) };

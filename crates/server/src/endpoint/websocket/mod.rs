@@ -27,6 +27,7 @@ use http::{HeaderValue, Response, StatusCode, header, request::Parts};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tidegate_era::Reject;
+use tidegate_model::Principal;
 
 use self::{handshake::Handshake, manager::Place};
 pub(crate) use self::{manager::Manager, serve::serve};
@@ -38,6 +39,7 @@ use crate::{
 /// Answers a handshake whose sender was judged; what follows it is served by a task of its own.
 pub(crate) fn answer(
     state: &Arc<State>,
+    principal: Option<Arc<Principal>>,
     parts: &mut Parts,
 ) -> Result<Response<ResponseBody>, Reject> {
     let handshake = Handshake::read(parts)?;
@@ -48,7 +50,7 @@ pub(crate) fn answer(
         ));
     };
     let place = state.websockets.admit(state)?;
-    tokio::spawn(upgraded(Arc::clone(state), upgrade, place));
+    tokio::spawn(upgraded(Arc::clone(state), upgrade, place, principal));
     Ok(handshake.accept())
 }
 
@@ -74,7 +76,12 @@ pub(crate) fn refuse(reject: &Reject) -> Response<ResponseBody> {
 }
 
 /// Serves what was a request's connection until now.
-async fn upgraded(state: Arc<State>, upgrade: OnUpgrade, place: Place) {
+async fn upgraded(
+    state: Arc<State>,
+    upgrade: OnUpgrade,
+    place: Place,
+    principal: Option<Arc<Principal>>,
+) {
     let socket = match upgrade.await {
         Ok(upgraded) => TokioIo::new(upgraded),
         Err(error) => {
@@ -83,7 +90,7 @@ async fn upgraded(state: Arc<State>, upgrade: OnUpgrade, place: Place) {
         }
     };
     match place {
-        Place::Taken(presence) => Box::pin(serve(&state, presence, socket)).await,
+        Place::Taken(presence) => Box::pin(serve(&state, presence, principal, socket)).await,
         Place::Full(_room) => serve::turn_away(socket).await,
     }
 }

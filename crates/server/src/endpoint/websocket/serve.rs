@@ -4,6 +4,7 @@ use std::{convert::Infallible, future::poll_fn, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tidegate_era::encode::Framing;
+use tidegate_model::Principal;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::mpsc,
@@ -18,7 +19,12 @@ use super::{
     link::{End, Link},
     metered::Metered,
 };
-use crate::{census::Presence, channel::Channel, config::Config, state::State};
+use crate::{
+    census::Presence,
+    channel::Channel,
+    config::Config,
+    state::{self, State},
+};
 
 /// How many messages wait to be taken while one is; their client is not read for more. A message is
 /// taken when its call has begun, so none waits for a call to end.
@@ -31,13 +37,21 @@ const BUFFER: usize = 16 * 1024;
 /// What part of the time to stop is left to say goodbye in, when calls take all of it.
 const GOODBYE: u32 = 10;
 
+/// What a client is told whose credentials have expired: nobody sends new ones over a WebSocket.
+const EXPIRED: &str = "your credentials have expired; connect again with new ones";
+
 /// Serves one client until its connection ends or the server stops; then calls under way may end,
 /// and what they say is sent.
-pub(crate) async fn serve<S>(state: &Arc<State>, presence: Presence, stream: S)
-where
+pub(crate) async fn serve<S>(
+    state: &Arc<State>,
+    presence: Presence,
+    principal: Option<Arc<Principal>>,
+    stream: S,
+) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let (channel, outgoing) = Channel::new(state, Framing::Line, presence);
+    let expires = principal.as_deref().and_then(Principal::expires);
+    let (channel, outgoing) = Channel::new(state, Framing::Line, presence, principal);
     let (inbox, messages) = mpsc::channel(AHEAD);
     let socket = open(Metered::new(stream), state.config.max_body).await;
     let mut link = Link::new(socket, inbox, outgoing, &state.config);
@@ -46,11 +60,20 @@ where
         biased;
         never = take(state, channel, messages) => match never {},
         end = poll_fn(|task| link.poll(task)) => end,
+        () = expiry(expires) => End::Refused(CloseCode::Policy, EXPIRED),
     };
     match end {
         End::Gone => {}
         End::Said => farewell(link.into_socket(), CloseCode::Away, "the server stops").await,
         End::Refused(code, reason) => farewell(link.into_socket(), code, reason).await,
+    }
+}
+
+/// Completes when credentials expire that do so `at`, in seconds since 1970.
+async fn expiry(at: Option<u64>) {
+    match at {
+        Some(at) => tokio::time::sleep(state::until(at)).await,
+        None => std::future::pending().await,
     }
 }
 
