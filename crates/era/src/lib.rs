@@ -48,7 +48,7 @@ pub use self::{
     header_params::{HeaderParamError, header_params},
     params::{META_PREFIX, MetaFields, Params},
     question::fit,
-    reject::{Reject, code},
+    reject::{Reject, Remedy, code},
     revision::{Facts, Revision},
     scan::{MAX_DEPTH, Malformed},
     sentinel::{decode as decode_header_value, encode as encode_header_value},

@@ -7,7 +7,7 @@ use tidegate_model::{Call, Complete, Failure, FailureKind, Id, Level, Meta, Meth
 
 use crate::{
     encode,
-    reject::{Reject, code},
+    reject::{Reject, Remedy, code},
     revision::Facts,
     scan::{Malformed, Scan},
 };
@@ -126,7 +126,7 @@ fn refused(facts: Facts, failure: &Failure) -> Reject {
     };
     let mut reject = Reject::new(status, code, failure.message().to_owned());
     reject.data = failure.data().cloned();
-    reject.retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(BUSY);
+    reject.remedy = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(Remedy::Later(BUSY));
     reject
 }
 
@@ -201,7 +201,7 @@ mod tests {
         ] {
             let reject = of(failure).expect_err("a refusal");
             assert_eq!((reject.status.as_u16(), reject.code), (status, code));
-            assert_eq!(reject.retry_after.is_some(), status == 503);
+            assert_eq!(reject.remedy.is_some(), status == 503);
         }
         assert!(of(Failure::tool("x")).is_ok());
     }

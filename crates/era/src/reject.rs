@@ -42,10 +42,19 @@ pub struct Reject {
     pub data: Option<Raw>,
     /// The id of the request, where it could be read.
     pub id: Option<Id>,
-    /// Seconds after which trying again makes sense.
-    pub retry_after: Option<u32>,
-    /// The methods that would have been right, where this one is not (405).
-    pub allow: Option<&'static str>,
+    /// What HTTP says beside the status.
+    pub remedy: Option<Remedy>,
+}
+
+/// What may mend a refusal, in a header of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Trying again after so many seconds: `Retry-After`.
+    Later(u32),
+    /// Another method, one of these (405): `Allow`.
+    Methods(&'static str),
+    /// Showing something else to be let in (401, 403): `WWW-Authenticate`.
+    Credentials(Box<str>),
 }
 
 // === impl Reject ===
@@ -60,8 +69,7 @@ impl Reject {
             message: message.into(),
             data: None,
             id: None,
-            retry_after: None,
-            allow: None,
+            remedy: None,
         }
     }
 
@@ -81,7 +89,7 @@ impl Reject {
     #[must_use]
     pub fn method_not_allowed(allow: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         let mut reject = Self::guard(StatusCode::METHOD_NOT_ALLOWED, message);
-        reject.allow = Some(allow);
+        reject.remedy = Some(Remedy::Methods(allow));
         reject
     }
 
@@ -132,8 +140,15 @@ impl Reject {
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
         let mut reject = Self::new(status, code::INTERNAL, message);
-        reject.retry_after = Some(retry_after);
+        reject.remedy = Some(Remedy::Later(retry_after));
         reject
+    }
+
+    /// Adds what to show to be let in.
+    #[must_use]
+    pub fn challenging(mut self, challenge: impl Into<Box<str>>) -> Self {
+        self.remedy = Some(Remedy::Credentials(challenge.into()));
+        self
     }
 
     /// Adds the id of the request that is refused.

@@ -4,7 +4,8 @@ use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
 
 use tidegate_era::modern;
 use tidegate_model::{
-    CacheHint, Capabilities, Failure, HeaderParam, Implementation, Method, Raw, SKILLS, TASKS,
+    CacheHint, Capabilities, Failure, HeaderParam, Implementation, Method, Raw, SKILLS, Scopes,
+    TASKS,
 };
 
 /// What a handler offers, as far as the door needs to know it.
@@ -23,6 +24,8 @@ pub struct Offer {
     /// The tools that say they change nothing, with the schema of their arguments: those that plain
     /// HTTP may call by GET. All others are called by POST.
     pub read_only: HashMap<String, Raw>,
+    /// The scopes that callers of a tool need, by tool; whoever calls another needs none.
+    pub scopes: HashMap<String, Scopes>,
 }
 
 /// An offer, now or when it has been fetched.
@@ -46,6 +49,7 @@ impl Offer {
             cache: CacheHint::NONE,
             header_params: HashMap::new(),
             read_only: HashMap::new(),
+            scopes: HashMap::new(),
         }
     }
 }

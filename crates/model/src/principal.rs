@@ -12,6 +12,8 @@ pub struct Principal {
     name: Box<str>,
     scopes: Scopes,
     expires: Option<u64>,
+    /// It may do anything.
+    owns: bool,
 }
 
 /// What a caller was allowed to do: names that whoever issued the credentials and whoever runs the
@@ -33,6 +35,17 @@ impl Principal {
             name: name.into(),
             scopes: Scopes::default(),
             expires: None,
+            owns: false,
+        }
+    }
+
+    /// Returns whoever started the process and may do anything with it, as over standard input. What
+    /// is kept is bound to nobody: there is only the one.
+    #[must_use]
+    pub fn owner(name: impl Into<Box<str>>) -> Self {
+        Self {
+            owns: true,
+            ..Self::new([], name)
         }
     }
 
@@ -66,6 +79,12 @@ impl Principal {
     #[must_use]
     pub const fn scopes(&self) -> &Scopes {
         &self.scopes
+    }
+
+    /// Returns whether it may do what needs all these scopes.
+    #[must_use]
+    pub fn may(&self, needed: &Scopes) -> bool {
+        self.owns || self.scopes.cover(needed)
     }
 
     /// Returns when its credentials expire, in seconds since 1970; `None`: never.
@@ -171,6 +190,15 @@ mod tests {
             scopes.and(&Scopes::read("a")).to_string(),
             "a notes:read notes:write"
         );
+    }
+
+    #[test]
+    fn the_owner_may_do_anything() {
+        let needed = Scopes::read("admin");
+        assert!(Principal::owner("local").may(&needed));
+        let alice = Principal::new(*b"alice", "alice");
+        assert!(!alice.may(&needed) && alice.may(&Scopes::default()));
+        assert!(alice.with_scopes(needed.clone()).may(&needed));
     }
 
     #[test]

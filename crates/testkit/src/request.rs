@@ -138,6 +138,12 @@ impl Request {
         self
     }
 
+    /// Shows a bearer token.
+    #[must_use]
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
     /// Sets what kinds of answers are read.
     #[must_use]
     pub fn accept(self, kinds: &str) -> Self {

@@ -10,6 +10,8 @@ pub struct Session {
     door: Door,
     id: String,
     revision: String,
+    /// Whose it is, where that is asked.
+    token: Option<String>,
 }
 
 // === impl Session ===
@@ -34,7 +36,24 @@ impl Session {
         Self::open_by(door, revision, initialize).await
     }
 
+    /// Opens a session as whoever has this bearer token.
+    ///
+    /// # Panics
+    ///
+    /// As [`open`](Self::open).
+    pub async fn open_as(door: &Door, revision: &str, token: &str) -> Self {
+        Self::begin(door, revision, Self::initialize(revision), Some(token)).await
+    }
+
     async fn open_by(door: &Door, revision: &str, initialize: Request) -> Self {
+        Self::begin(door, revision, initialize, None).await
+    }
+
+    async fn begin(door: &Door, revision: &str, initialize: Request, token: Option<&str>) -> Self {
+        let initialize = match token {
+            Some(token) => initialize.bearer(token),
+            None => initialize,
+        };
         let answer = door.ask(initialize).await;
         let id = answer
             .header("mcp-session-id")
@@ -46,6 +65,7 @@ impl Session {
             door: door.clone(),
             id,
             revision: revision.to_owned(),
+            token: token.map(str::to_owned),
         };
         session.notify("notifications/initialized", json!({})).await;
         session
@@ -165,6 +185,10 @@ impl Session {
 
     fn inside(&self, request: Request) -> Request {
         let request = request.header("mcp-session-id", &self.id);
+        let request = match &self.token {
+            Some(token) => request.bearer(token),
+            None => request,
+        };
         // The first revision that has sessions does not know the header.
         if self.revision == "2025-03-26" {
             return request;

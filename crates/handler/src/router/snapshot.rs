@@ -133,6 +133,12 @@ fn offer(router: &Router) -> Offer {
             .filter(|tool| tool.annotations.read_only_hint == Some(true))
             .map(|tool| (tool.name.clone(), tool.input_schema.clone()))
             .collect(),
+        scopes: router
+            .tools
+            .iter()
+            .filter(|entry| !entry.scopes.is_empty())
+            .map(|entry| (entry.tool.name.clone(), entry.scopes.clone()))
+            .collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use tidegate_model::{Annotations, Icon, Raw};
+use tidegate_model::{Annotations, Icon, Raw, Scopes};
 
 use super::said::said;
 use crate::handler::Durable;
@@ -21,6 +21,7 @@ pub struct ToolSpec {
     pub(crate) meta: Option<Map<String, Value>>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) durable: Durable,
+    pub(crate) scopes: Scopes,
 }
 
 said!(ToolSpec);
@@ -41,6 +42,7 @@ impl ToolSpec {
             meta: None,
             deadline: None,
             durable: Durable::No,
+            scopes: Scopes::default(),
         }
     }
 
@@ -89,6 +91,15 @@ impl ToolSpec {
     #[must_use]
     pub const fn open_world(mut self, open: bool) -> Self {
         self.annotations.open_world_hint = Some(open);
+        self
+    }
+
+    /// Says which scopes a caller needs, beside being known: `["files:read"]`. Others are told (403)
+    /// which they lack, before the tool hears of them. Without authentication nobody can show any,
+    /// and only whoever started the process may call, over standard input.
+    #[must_use]
+    pub fn scopes<S: Into<Box<str>>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = scopes.into_iter().collect();
         self
     }
 

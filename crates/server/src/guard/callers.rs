@@ -162,6 +162,9 @@ fn refused(refusal: Refusal) -> Reject {
         Refusal::Unavailable(seconds) => {
             Reject::busy(StatusCode::SERVICE_UNAVAILABLE, seconds, why)
         }
-        _ => Reject::guard(StatusCode::UNAUTHORIZED, why),
+        Refusal::Invalid(what) => Reject::guard(StatusCode::UNAUTHORIZED, why).challenging(
+            format!(r#"Bearer error="invalid_token", error_description="{what}""#),
+        ),
+        _ => Reject::guard(StatusCode::UNAUTHORIZED, why).challenging("Bearer"),
     }
 }

@@ -3,11 +3,15 @@
 mod callers;
 mod host;
 mod origin;
+mod scopes;
 
 use http::{StatusCode, Uri};
 use tidegate_era::{Head, Reject};
 
-pub(crate) use self::callers::{Callers, Recognised, Visitor};
+pub(crate) use self::{
+    callers::{Callers, Recognised, Visitor},
+    scopes::may,
+};
 use crate::config::Config;
 
 /// Judges requests by where they came from and whom they are for.

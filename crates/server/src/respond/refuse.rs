@@ -1,7 +1,7 @@
 //! Answers without a result: refusals, and the short ones that say only a status.
 
 use http::{HeaderValue, Response, StatusCode, header};
-use tidegate_era::{Reject, encode};
+use tidegate_era::{Reject, Remedy, encode};
 
 use super::body::{Kind, ResponseBody};
 
@@ -22,12 +22,20 @@ pub(crate) fn refuse(reject: &Reject) -> Response<ResponseBody> {
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
-    if reject.status == StatusCode::METHOD_NOT_ALLOWED {
-        let allow = reject.allow.unwrap_or("POST, GET, DELETE");
-        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
-    }
-    if let Some(seconds) = reject.retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    let (name, value) = match &reject.remedy {
+        Some(Remedy::Later(seconds)) => (header::RETRY_AFTER, Ok(HeaderValue::from(*seconds))),
+        Some(Remedy::Methods(allow)) => (header::ALLOW, Ok(HeaderValue::from_static(allow))),
+        Some(Remedy::Credentials(challenge)) => {
+            (header::WWW_AUTHENTICATE, HeaderValue::from_str(challenge))
+        }
+        None if reject.status == StatusCode::METHOD_NOT_ALLOWED => {
+            let methods = HeaderValue::from_static("POST, GET, DELETE");
+            (header::ALLOW, Ok(methods))
+        }
+        None => return response,
+    };
+    if let Ok(value) = value {
+        headers.insert(name, value);
     }
     response
 }

@@ -1,6 +1,7 @@
 //! The server, met over a socket.
 
 mod asks;
+mod callers;
 mod faults;
 mod lines;
 mod plain;
@@ -17,6 +18,7 @@ fn no_file_is_forgotten() {
     for room in [
         "main",
         "asks",
+        "callers",
         "faults",
         "lines",
         "plain",

@@ -9,5 +9,5 @@ mod offers;
 mod refusals;
 mod stopping;
 mod stores;
-mod tools;
+pub(crate) mod tools;
 mod turning;

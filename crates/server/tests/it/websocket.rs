@@ -3,7 +3,7 @@
 mod asks;
 mod cancel;
 mod changes;
-mod client;
+pub(crate) mod client;
 mod eras;
 mod frames;
 mod guarded;

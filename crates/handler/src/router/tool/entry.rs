@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use schemars::JsonSchema;
 use serde_json::Value;
-use tidegate_model::{HeaderParam, Raw, Tool};
+use tidegate_model::{HeaderParam, Raw, Scopes, Tool};
 
 use super::runner::Run;
 use crate::{
@@ -26,6 +26,7 @@ pub(crate) struct Entry {
     promise: Option<Arc<Promise>>,
     deadline: Option<Duration>,
     pub(crate) durable: Durable,
+    pub(crate) scopes: Scopes,
     run: Run,
 }
 
@@ -78,6 +79,7 @@ impl Entry {
             checker,
             promise,
             deadline: spec.deadline,
+            scopes: spec.scopes,
             durable: spec.durable,
             run,
         })

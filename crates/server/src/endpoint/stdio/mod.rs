@@ -9,6 +9,7 @@ mod standard;
 use std::{io, pin::pin, sync::Arc, time::Duration};
 
 use tidegate_era::encode::Framing;
+use tidegate_model::Principal;
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt},
     sync::Notify,
@@ -38,7 +39,9 @@ where
     let Some(presence) = state.census.enter(Front::Stdio, usize::MAX) else {
         return Ok(());
     };
-    let (channel, outgoing) = Channel::new(state, Framing::Line, presence, None);
+    // Whoever starts a process could do by itself what the process may.
+    let owner = Arc::new(Principal::owner("local"));
+    let (channel, outgoing) = Channel::new(state, Framing::Line, presence, Some(owner));
     let ended = Notify::new();
     let reading = read(state, channel, reader, &ended);
     let serving = async { tokio::try_join!(reading, write(outgoing, writer)).map(|_| ()) };

@@ -21,12 +21,12 @@ pub(super) fn knows() -> Value {
 }
 
 /// A call by a client that knows tasks.
-pub(super) fn durable(tool: &str) -> Request {
+pub(crate) fn durable(tool: &str) -> Request {
     call(tool, json!({})).can(knows())
 }
 
 /// A request about a task, by a client that knows tasks.
-pub(super) fn about(method: &str, id: &str) -> Request {
+pub(crate) fn about(method: &str, id: &str) -> Request {
     modern(method, json!({ "taskId": id })).can(knows())
 }
 

@@ -20,8 +20,8 @@ use tokio_tungstenite::{
 };
 
 /// One connection.
-pub(super) struct Client<S = TcpStream> {
-    pub(super) socket: WebSocketStream<S>,
+pub(crate) struct Client<S = TcpStream> {
+    pub(crate) socket: WebSocketStream<S>,
 }
 
 /// How many bytes wait in memory between the two.
@@ -31,7 +31,7 @@ const PIPE: usize = 16 * 1024;
 const PATH: &str = "/ws";
 
 /// Returns a server's one client in memory, so that time can be paused, and what serves it.
-pub(super) async fn alone(server: Server) -> (Client<DuplexStream>, JoinHandle<()>) {
+pub(crate) async fn alone(server: Server) -> (Client<DuplexStream>, JoinHandle<()>) {
     let (ours, theirs) = duplex(PIPE);
     let served = tokio::spawn(async move {
         let served = server.serve_websocket(theirs, std::future::pending()).await;
@@ -43,12 +43,12 @@ pub(super) async fn alone(server: Server) -> (Client<DuplexStream>, JoinHandle<(
 
 /// Sends the head of a handshake, with these headers beside or instead of a good one's, and returns
 /// the answer.
-pub(super) async fn handshake(door: &Door, line: &str, changes: &[(&str, &str)]) -> String {
+pub(crate) async fn handshake(door: &Door, line: &str, changes: &[(&str, &str)]) -> String {
     shake(door, line, changes).await.0
 }
 
 /// Like [`handshake`], and stays.
-pub(super) async fn shake(
+pub(crate) async fn shake(
     door: &Door,
     line: &str,
     changes: &[(&str, &str)],
@@ -97,12 +97,20 @@ fn is_whole(answer: &[u8]) -> bool {
 
 impl Client {
     /// Opens a connection.
-    pub(super) async fn open(door: &Door) -> Self {
+    pub(crate) async fn open(door: &Door) -> Self {
+        Self::open_with(door, &[]).await
+    }
+
+    /// Opens a connection with these headers too.
+    pub(crate) async fn open_with(door: &Door, headers: &[(&'static str, HeaderValue)]) -> Self {
         let mut request = format!("ws://localhost{PATH}")
             .into_client_request()
             .expect("a request");
         let mcp = HeaderValue::from_static("mcp");
         request.headers_mut().insert("sec-websocket-protocol", mcp);
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.clone());
+        }
         let socket = TcpStream::connect(door.addr()).await.expect("it listens");
         let opened = soon("a handshake", client_async(request, socket)).await;
         let (socket, response) = opened.expect("a handshake");
@@ -113,7 +121,7 @@ impl Client {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// Opens the legacy era's session.
-    pub(super) async fn initialize(&mut self, revision: &str, capabilities: Value) {
+    pub(crate) async fn initialize(&mut self, revision: &str, capabilities: Value) {
         let initialize = Session::initialize(revision).param("capabilities", capabilities);
         self.send(initialize).await;
         let answer = self.message().await;
@@ -122,12 +130,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// Sends the message of a request.
-    pub(super) async fn send(&mut self, request: Request) {
+    pub(crate) async fn send(&mut self, request: Request) {
         self.text(request.message().to_string()).await;
     }
 
     /// Sends a request of the legacy era.
-    pub(super) async fn request(&mut self, id: impl Into<Value>, method: &str, params: Value) {
+    pub(crate) async fn request(&mut self, id: impl Into<Value>, method: &str, params: Value) {
         let message = json!({
             "jsonrpc": "2.0", "id": id.into(), "method": method, "params": params
         });
@@ -135,33 +143,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// Calls a tool, in the legacy era.
-    pub(super) async fn call(&mut self, id: impl Into<Value>, tool: &str, arguments: Value) {
+    pub(crate) async fn call(&mut self, id: impl Into<Value>, tool: &str, arguments: Value) {
         let params = json!({ "name": tool, "arguments": arguments });
         self.request(id, "tools/call", params).await;
     }
 
-    pub(super) async fn notify(&mut self, method: &str, params: Value) {
+    pub(crate) async fn notify(&mut self, method: &str, params: Value) {
         let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
         self.text(message.to_string()).await;
     }
 
     /// Cancels a request, in either era.
-    pub(super) async fn cancel(&mut self, id: impl Into<Value>) {
+    pub(crate) async fn cancel(&mut self, id: impl Into<Value>) {
         let params = json!({ "requestId": id.into(), "reason": "enough" });
         self.notify("notifications/cancelled", params).await;
     }
 
-    pub(super) async fn text(&mut self, text: impl Into<String>) {
+    pub(crate) async fn text(&mut self, text: impl Into<String>) {
         self.frame(Message::text(text.into())).await;
     }
 
-    pub(super) async fn frame(&mut self, frame: Message) {
+    pub(crate) async fn frame(&mut self, frame: Message) {
         let sent = soon("a frame to leave", self.socket.send(frame)).await;
         sent.expect("the server reads");
     }
 
     /// Returns the next frame.
-    pub(super) async fn next(&mut self) -> Option<Message> {
+    pub(crate) async fn next(&mut self) -> Option<Message> {
         soon("a frame", self.socket.next())
             .await
             .and_then(Result::ok)
@@ -170,7 +178,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// Returns the next message.
     ///
     /// It is one text frame without a line's end, as a client has to be able to trust.
-    pub(super) async fn message(&mut self) -> Value {
+    pub(crate) async fn message(&mut self) -> Value {
         loop {
             match self.next().await {
                 Some(Message::Text(text)) => {
@@ -184,7 +192,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// Returns the messages up to an answer, and the answer.
-    pub(super) async fn answer(&mut self, id: impl Into<Value>) -> (Vec<Value>, Value) {
+    pub(crate) async fn answer(&mut self, id: impl Into<Value>) -> (Vec<Value>, Value) {
         let id = id.into();
         let mut before = Vec::new();
         loop {
@@ -197,7 +205,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// Returns why the server closes, once what it sent before is read.
-    pub(super) async fn closed(&mut self) -> (u16, String) {
+    pub(crate) async fn closed(&mut self) -> (u16, String) {
         loop {
             match self.next().await {
                 Some(Message::Close(Some(CloseFrame { code, reason }))) => {
@@ -210,7 +218,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// A call that has to work, whatever happened before.
-    pub(super) async fn still_works(&mut self) {
+    pub(crate) async fn still_works(&mut self) {
         let echo = tidegate_testkit::call("echo", json!({ "message": "still here" }));
         self.send(echo.id("still")).await;
         let (_, answer) = self.answer("still").await;

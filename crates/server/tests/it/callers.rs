@@ -1,0 +1,7 @@
+//! Who calls: nobody gets in who is not known, and what is kept for one is nobody else's.
+
+mod known;
+mod owned;
+mod over;
+mod scopes;
+mod tools;
