@@ -7,6 +7,7 @@
 //!   /ws                       ─▶ WebSocket   a message a text frame
 //!   /streams                  ─▶ Streams     who is here, over which front
 //!   /tools/{name}/stream      ─▶ Tool        one call over plain HTTP
+//!   /secure-stream            ─▶ Tool        the call of one that asks who calls
 //!   /stream, /calculate       ─▶ Sample      plain streaming without a tool
 //! ```
 //!
@@ -43,6 +44,9 @@ pub(crate) enum Sample {
     Calculation,
 }
 
+/// The sample that is a tool's stream under a name of its own.
+const SECURE: &str = "/secure-stream";
+
 /// Returns the front that answers at `path`; `None`: nobody does.
 pub(crate) fn find(config: &Config, path: &str) -> Option<Route> {
     if path == config.path {
@@ -54,6 +58,7 @@ pub(crate) fn find(config: &Config, path: &str) -> Option<Route> {
         "/streams" if fronts.monitor => Some(Route::Streams),
         "/stream" if fronts.samples => Some(Route::Sample(Sample::Messages)),
         "/calculate" if fronts.samples => Some(Route::Sample(Sample::Calculation)),
+        SECURE => fronts.samples.then_some(Route::Tool),
         path if fronts.tools && tool(path).is_some() => Some(Route::Tool),
         path if fronts.http_sse => http_sse(config, path),
         _ => None,
@@ -72,6 +77,9 @@ fn http_sse(config: &Config, path: &str) -> Option<Route> {
 
 /// Returns the name of the tool whose stream `path` is, percent-encoded as it stands there.
 pub(crate) fn tool(path: &str) -> Option<&str> {
+    if path == SECURE {
+        return Some("secure_data_stream");
+    }
     let name = path.strip_prefix("/tools/")?.strip_suffix("/stream")?;
     (!name.is_empty()).then_some(name)
 }
@@ -111,6 +119,7 @@ mod tests {
             ("/tools/stream/stream", Some(Route::Tool)),
             ("/stream", Some(Route::Sample(Sample::Messages))),
             ("/calculate", Some(Route::Sample(Sample::Calculation))),
+            ("/secure-stream", Some(Route::Tool)),
             ("/ws", Some(Route::WebSocket)),
             ("/ws/", None),
             ("/", None),
@@ -143,6 +152,7 @@ mod tests {
             "/ws",
             "/tools/echo/stream",
             "/stream",
+            "/secure-stream",
             "/calculate",
             "/sse",
             "/mcp/sse",
@@ -157,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_is_old_or_a_sample_or_tells_of_clients_is_off_until_it_is_wanted() {
-        for path in ["/stream", "/sse", "/messages", "/streams"] {
+        for path in ["/stream", "/secure-stream", "/sse", "/messages", "/streams"] {
             assert_eq!(find(&Config::default(), path), None, "{path}");
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     datasets::{StreamDataAnalysis, stream_data_analysis},
     documents::{ProcessFiles, process_files},
     echo::echo,
+    search::{SCOPE, SecureDataStream, secure_data_stream},
     system::real_time_monitoring,
 };
 
@@ -36,6 +37,9 @@ const SESSION: Duration = Duration::from_secs(3600 + 60);
 pub fn install(router: Router, root: Root) -> Router {
     let documents = root.clone();
     let process = move |args: ProcessFiles, cx: Context| process_files(documents.clone(), args, cx);
+    let searched = root.clone();
+    let search =
+        move |args: SecureDataStream, cx: Context| secure_data_stream(searched.clone(), args, cx);
     let analyse =
         move |args: StreamDataAnalysis, cx: Context| stream_data_analysis(root.clone(), args, cx);
     router
@@ -54,6 +58,12 @@ pub fn install(router: Router, root: Root) -> Router {
                 .read_only()
                 .deadline(SESSION),
             real_time_monitoring,
+        )
+        .tool(
+            reading("secure_data_stream", "Find lines, if you may")
+                .scopes([SCOPE])
+                .deadline(LONG),
+            search,
         )
         .tool(reading("calculate", "Calculator"), calculate)
         .tool(reading("echo", "Echo"), echo)

@@ -1,9 +1,10 @@
-//! The built-in tools: documents, data sets, the machine's figures, a calculator, an echo and a
+//! The built-in tools: documents, data sets, lines of files, the machine's figures, a calculator, an echo and a
 //! counter.
 //!
 //! ```text
 //! install ──▶ Router ──▶ process_files ───────┐
-//!                        stream_data_analysis ┴▶ Root: files under one directory, and no others
+//!                        stream_data_analysis ┼▶ Root: files under one directory, and no others
+//!                        secure_data_stream ──┘  (for callers that are known)
 //!                        real_time_monitoring ─▶ the machine
 //!                        calculate, echo, count
 //! ```
@@ -35,6 +36,7 @@ mod documents;
 mod echo;
 mod install;
 mod root;
+mod search;
 mod system;
 
 pub use self::{demo::demo_documents, install::install, root::Root};

@@ -13,7 +13,8 @@ pub struct Fronts {
     /// `/tools/{name}/stream`: any tool over plain HTTP, for `curl` and `EventSource`. Default yes:
     /// whoever may call there may call the same tool at the endpoint.
     pub tools: bool,
-    /// `/stream` and `/calculate`, which show plain streaming without any tool. Default no: a
+    /// `/stream` and `/calculate`, which show plain streaming without any tool, and
+    /// `/secure-stream`, the stream of a tool `secure_data_stream` if there is one. Default no: a
     /// program that embeds a server has paths of its own, and `tidegate serve` turns them on.
     pub samples: bool,
     /// `/streams`: who is connected, over which front and speaking what, as JSON. Default no: it

@@ -1,12 +1,12 @@
 //! Calls a tool as a front does: the work and the reading of its messages take turns.
 
-use std::{fs, future::poll_fn, task::Poll, time::Instant};
+use std::{fs, future::poll_fn, sync::Arc, task::Poll, time::Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tidegate_era::{Revision, encode::Framing};
 use tidegate_handler::{
-    Call, Caller, Context, Handler, Id, Lent, Level, Meta, Method, Outcome, Raw, Router,
+    Call, Caller, Context, Handler, Id, Lent, Level, Meta, Method, Outcome, Principal, Raw, Router,
 };
 use tidegate_tools::{Root, install};
 
@@ -45,6 +45,13 @@ impl Tools {
         self.call_as(tool, args, Some(Level::Info), true).await
     }
 
+    /// Calls a tool for a caller who is known.
+    pub(crate) async fn call_by(&self, who: Arc<Principal>, tool: &str, args: Value) -> Called {
+        let params = json!({ "name": tool, "arguments": args });
+        let context = context(Some(Level::Info), true, Some(who));
+        run(&self.router, request(Method::ToolsCall, &params), context).await
+    }
+
     /// Calls a tool for a caller who wants logs from a level on, and progress or none.
     pub(crate) async fn call_as(
         &self,
@@ -54,14 +61,14 @@ impl Tools {
         progress: bool,
     ) -> Called {
         let params = json!({ "name": tool, "arguments": args });
-        let context = context(log_level, progress);
+        let context = context(log_level, progress, None);
         run(&self.router, request(Method::ToolsCall, &params), context).await
     }
 
     /// Begins a call, and gives it up as soon as its first message has come.
     pub(crate) async fn call_and_leave(&self, tool: &str, args: Value) {
         let params = json!({ "name": tool, "arguments": args });
-        let context = context(Some(Level::Info), true);
+        let context = context(Some(Level::Info), true, None);
         let reply = self
             .router
             .call(request(Method::ToolsCall, &params), context.clone());
@@ -77,7 +84,7 @@ impl Tools {
     /// Lists the tools.
     pub(crate) async fn list(&self) -> Vec<Value> {
         let call = request(Method::ToolsList, &json!({}));
-        let called = run(&self.router, call, context(None, false)).await;
+        let called = run(&self.router, call, context(None, false, None)).await;
         called.result()["tools"].as_array().unwrap().clone()
     }
 }
@@ -99,7 +106,7 @@ fn request(method: Method, params: &Value) -> Call {
     }
 }
 
-fn context(log_level: Option<Level>, progress: bool) -> Context {
+fn context(log_level: Option<Level>, progress: bool, principal: Option<Arc<Principal>>) -> Context {
     let lent = Lent {
         framing: Framing::Line,
         progress_token: progress.then(|| Raw::of("token").unwrap()),
@@ -109,7 +116,11 @@ fn context(log_level: Option<Level>, progress: bool) -> Context {
         shared_as: None,
         returned: None,
     };
-    Context::new(Caller::new(Revision::V2026_07_28.facts()), lent)
+    let caller = Caller {
+        principal,
+        ..Caller::new(Revision::V2026_07_28.facts())
+    };
+    Context::new(caller, lent)
 }
 
 async fn run(router: &Router, call: Call, context: Context) -> Called {

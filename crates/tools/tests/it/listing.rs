@@ -25,6 +25,7 @@ async fn every_tool_is_named_titled_and_described() {
             "echo",
             "process_files",
             "real_time_monitoring",
+            "secure_data_stream",
             "stream_data_analysis"
         ]
     );

@@ -4,6 +4,7 @@ mod datasets;
 mod documents;
 mod harness;
 mod listing;
+mod search;
 mod small;
 mod system;
 
