@@ -10,6 +10,34 @@
 //! [`Refusal`] into a status and a challenge. Nothing here opens a socket by itself.
 
 mod authenticate;
+mod shown;
+mod auth;
+mod token;
+mod keys;
+mod jwt;
+mod jwks;
+mod introspection;
+mod certificates;
+mod hierarchy;
+mod policy;
+mod challenge;
+mod resource;
+pub mod fetch;
+mod words;
+mod error;
 
-pub use self::authenticate::{Admitted, Authenticate, Credentials, Refusal, Verdict};
+pub use self::{
+    auth::{Auth, Builder},
+    authenticate::{Admitted, Authenticate, Credentials, Refusal, Verdict},
+    certificates::Certificates,
+    challenge::Challenge,
+    error::Error,
+    hierarchy::Hierarchy,
+    introspection::Introspection,
+    jwks::KeySet,
+    jwt::Issuer,
+    keys::{Key, KeyFile, Keys, Record, load},
+    policy::Policy,
+    resource::Resource,
+};
 pub use tidegate_model::{Principal, Scopes};
