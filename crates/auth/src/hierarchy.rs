@@ -40,8 +40,9 @@ impl Hierarchy {
             let known = direct.entry(scope.into()).or_default();
             *known = known.and(&others);
         }
-        let whole = |scope: &Box<str>| (scope.clone(), closure(&direct, scope));
-        Ok(Self(direct.keys().map(whole).collect()))
+        let names = direct.keys().map(|scope| &**scope);
+        let whole = |scope: &str| (scope.into(), closure(&direct, scope));
+        Ok(Self(names.map(whole).collect()))
     }
 
     /// Returns `scopes` and all that they stand for.

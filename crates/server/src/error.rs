@@ -19,6 +19,9 @@ enum Kind {
     Unsafe {
         address: String,
     },
+    Access {
+        source: tidegate_auth::Error,
+    },
     Handler {
         problems: Vec<String>,
     },
@@ -55,6 +58,10 @@ impl Error {
         Self(Kind::Unsafe {
             address: address.to_owned(),
         })
+    }
+
+    pub(crate) const fn access(source: tidegate_auth::Error) -> Self {
+        Self(Kind::Access { source })
     }
 
     pub(crate) const fn handler(problems: Vec<String>) -> Self {
@@ -99,6 +106,7 @@ impl fmt::Display for Error {
             Kind::Handler { problems } => {
                 write!(f, "the handler cannot be served: {}", problems.join("; "))
             }
+            Kind::Access { .. } => f.write_str("callers cannot be known as it was set"),
             Kind::Stdio { .. } => f.write_str("standard input or output cannot be used"),
             Kind::Setting { name, why } => write!(f, "the setting {name} cannot be used: {why}"),
             Kind::System { what } => write!(f, "the system has no {what} to give"),
@@ -110,6 +118,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
             Kind::Bind { source, .. } | Kind::Stdio { source } => Some(source),
+            Kind::Access { source } => Some(source),
             _ => None,
         }
     }

@@ -54,5 +54,7 @@ pub use self::{
     server::Server,
     service::Service,
 };
-pub use tidegate_auth::{Admitted, Authenticate, Credentials, Principal, Refusal, Scopes, Verdict};
+pub use tidegate_auth::{
+    self as auth, Admitted, Authenticate, Credentials, Principal, Refusal, Scopes, Verdict,
+};
 pub use tidegate_session::ReplayLimits;

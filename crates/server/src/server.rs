@@ -5,14 +5,17 @@ mod serving;
 use std::{fmt, sync::Arc};
 
 use serde_json::Value;
-use tidegate_auth::Authenticate;
+use tidegate_auth::{Authenticate, Policy, Resource};
 use tidegate_handler::{
     BlockingToolFn, Completer, Handler, Icon, PromptFn, PromptSpec, ResourceFn, ResourceSpec,
     Router, Skill, StreamToolFn, TemplateSpec, ToolFn, ToolSpec,
 };
 use tidegate_store::TaskStore;
 
-use crate::config::{Config, Fronts, Respond};
+use crate::{
+    config::{Config, Fronts, Respond},
+    guard::Access,
+};
 
 /// A handler and how it is served; listens by [`listen`](Self::listen), or nests elsewhere by
 /// [`service`](Self::service).
@@ -20,7 +23,7 @@ pub struct Server<H = Router> {
     handler: H,
     config: Config,
     tasks: Option<Arc<dyn TaskStore>>,
-    authenticate: Option<Arc<dyn Authenticate>>,
+    access: Access,
 }
 
 // === impl Server ===
@@ -38,7 +41,7 @@ impl Server<Router> {
             handler: router,
             config: Config::default(),
             tasks: None,
-            authenticate: None,
+            access: Access::default(),
         }
     }
 
@@ -177,7 +180,7 @@ impl<H: Handler> Server<H> {
             handler,
             config: Config::default(),
             tasks: None,
-            authenticate: None,
+            access: Access::default(),
         }
     }
 
@@ -201,7 +204,25 @@ impl<H: Handler> Server<H> {
     /// are. Default: anyone may call.
     #[must_use]
     pub fn authenticate(mut self, authenticate: impl Authenticate) -> Self {
-        self.authenticate = Some(Arc::new(authenticate));
+        self.access.authenticate = Some(Arc::new(authenticate));
+        self
+    }
+
+    /// Sets which scopes requests need, beside those that tools say themselves
+    /// ([`ToolSpec::scopes`]). Default: none.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.access.policy = policy;
+        self
+    }
+
+    /// Publishes who issues tokens for the endpoint, where clients look for it (RFC 9728): in the
+    /// documents at `/.well-known/oauth-protected-resource` and below it, which anyone may read, and
+    /// in every challenge. A [service](Self::service) that is nested has no such paths: there they
+    /// are the program's to serve. Default: nothing is published.
+    #[must_use]
+    pub fn protected_resource(mut self, resource: Resource) -> Self {
+        self.access.resource = Some(resource);
         self
     }
 

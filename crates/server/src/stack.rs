@@ -31,11 +31,7 @@ where
         Some(Route::WebSocket) => Box::pin(websocket(state, connection, parts)).await,
         // Apart and boxed, so that a connection's room for a request stays small.
         Some(front) => Box::pin(beside(state, connection, front, parts, body)).await,
-        // Whoever may not call is not told what is here either.
-        None => respond::refuse(&match admit(state, connection, &parts, |_| Ok(())).await {
-            Ok(_) => nothing_there(&state.config.path),
-            Err(reject) => reject,
-        }),
+        None => nothing(state, connection, &parts).await,
     }
 }
 
@@ -110,6 +106,13 @@ async fn websocket(
         .unwrap_or_else(|reject| endpoint::websocket::refuse(&reject))
 }
 
+/// Judges a stranger by where it comes from.
+fn judge<'a>(state: &State, parts: &'a Parts) -> Result<Head<'a>, Reject> {
+    let head = Head::read(&parts.headers)?;
+    state.guard.check(&head, &parts.uri)?;
+    Ok(head)
+}
+
 /// Judges a stranger by where it comes from, and finds out who it is; whoever passes, and whose
 /// request `fits`, may be read.
 async fn admit<'a>(
@@ -118,8 +121,7 @@ async fn admit<'a>(
     parts: &Parts,
     fits: impl Fn(&Head<'_>) -> Result<(), Reject>,
 ) -> Result<Visitor<'a>, Reject> {
-    let head = Head::read(&parts.headers)?;
-    state.guard.check(&head, &parts.uri)?;
+    let head = judge(state, parts)?;
     let fits = fits(&head);
     let principal = state.callers.identify(connection, parts).await?;
     fits?;
@@ -127,6 +129,20 @@ async fn admit<'a>(
         connection,
         principal,
     })
+}
+
+/// Answers a request for a path without a front.
+async fn nothing(state: &State, connection: &Connection, parts: &Parts) -> Response<ResponseBody> {
+    let answer = match state.callers.document(parts.uri.path()) {
+        // Who does not know yet where to get a token may read where …
+        Some(document) => judge(state, parts).and_then(|_| endpoint::document(parts, document)),
+        // … and whoever may not call is not told what is here either.
+        None => {
+            let admitted = admit(state, connection, parts, |_| Ok(())).await;
+            admitted.and_then(|_| Err(nothing_there(&state.config.path)))
+        }
+    };
+    answer.unwrap_or_else(|reject| respond::refuse(&reject))
 }
 
 fn nothing_there(endpoint: &str) -> Reject {

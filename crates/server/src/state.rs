@@ -6,7 +6,6 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tidegate_auth::Authenticate;
 use tidegate_era::{Facts, Revision, encode::Signature, modern::Filter};
 use tidegate_handler::{Caller, Failure, Handler, Offer, Offered};
 use tidegate_model::Principal;
@@ -20,7 +19,7 @@ use crate::{
     dispatch::{Asked, Calls, Replay, Streams},
     endpoint::{sse::Connections, websocket},
     error::Error,
-    guard::{Callers, Guard},
+    guard::{Access, Callers, Guard},
     tasks::Tasks,
 };
 
@@ -65,7 +64,7 @@ impl State {
         config: Config,
         handler: Arc<dyn Handler>,
         tasks: Arc<dyn TaskStore>,
-        authenticate: Option<Arc<dyn Authenticate>>,
+        access: Access,
     ) -> Result<Arc<Self>, Error> {
         let server = match handler.offer(&Caller::new(Revision::NEWEST_LEGACY.facts())) {
             Offered::Now(offer) => {
@@ -80,7 +79,7 @@ impl State {
         let keys = Keys::generate().map_err(|_| Error::system("random bytes"))?;
         Ok(Arc::new(Self {
             guard: Guard::new(&config),
-            callers: Callers::new(authenticate)?,
+            callers: Callers::new(access)?,
             signature: Signature::new(&server.brief()),
             replay: Replay::new(&keys, config.replay),
             keys,

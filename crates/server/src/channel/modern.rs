@@ -12,7 +12,6 @@ use tidegate_model::{Id, Method};
 use super::{Channel, Closed, ids::Place, outbox::Outbox};
 use crate::{
     endpoint::{listen, modern as messages},
-    guard,
     respond::ListenStream,
 };
 
@@ -86,7 +85,7 @@ impl Channel {
         let offer = state.offer(facts, principal.as_ref()).await;
         let offer = offer.map_err(messages::unavailable)?;
         let call = modern::admit_without_head(*message, &*offer)?;
-        guard::may(principal.as_deref(), &call, &offer)?;
+        state.callers.may(principal.as_deref(), &call, &offer)?;
         if call.method == Method::Discover {
             let client = call.meta.client_info.as_ref();
             let client = client.and_then(|raw| raw.decode().ok());

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     dispatch::{Begun, begin},
-    guard::{self, Visitor},
+    guard::Visitor,
     respond::{self, ResponseBody},
     state::{self, State},
 };
@@ -148,7 +148,9 @@ pub(crate) fn request(
     framing: Framing,
     numbers: Option<Box<Numbers>>,
 ) -> Result<Begun, Reject> {
-    guard::may(inside.principal.as_deref(), &call, offer)?;
+    state
+        .callers
+        .may(inside.principal.as_deref(), &call, offer)?;
     let facts = inside.ticket.revision.facts();
     let done = |outcome: Outcome| Ok(Begun::Done(call.id.clone(), outcome));
     match &call.method {

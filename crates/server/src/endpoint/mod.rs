@@ -14,8 +14,10 @@ pub(crate) mod stdio;
 pub(crate) mod websocket;
 pub(crate) mod sse;
 mod streams;
+mod document;
 
 pub(crate) use self::{
+    document::document,
     post::post,
     standing::{delete, get},
     streams::streams,

@@ -15,7 +15,7 @@ use super::listen::listen;
 use crate::{
     census::Front,
     dispatch::{Begun, begin, returned},
-    guard::{self, Visitor},
+    guard::Visitor,
     respond::{self, ResponseBody},
     state::State,
     tasks,
@@ -59,7 +59,9 @@ pub(super) async fn admit(
         .await
         .map_err(unavailable)?;
     let call = modern::admit(head, &parts.headers, *message, &*offer)?;
-    guard::may(visitor.principal.as_deref(), &call, &offer)?;
+    state
+        .callers
+        .may(visitor.principal.as_deref(), &call, &offer)?;
     if call.method == Method::Discover {
         let client = call.meta.client_info.as_ref();
         let client = client.and_then(|raw| raw.decode().ok());

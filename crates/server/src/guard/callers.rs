@@ -2,20 +2,40 @@
 
 use std::{hash::Hasher, sync::Arc};
 
-use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, header, request::Parts};
 use siphasher::sip128::{Hasher128, SipHasher13};
-use tidegate_auth::{Admitted, Authenticate, Credentials, Refusal, Verdict};
+use tidegate_auth::{
+    Admitted, Authenticate, Challenge, Credentials, Policy, Refusal, Resource, Verdict,
+};
 use tidegate_era::{Reject, code};
-use tidegate_model::Principal;
+use tidegate_model::{Method, Principal};
 
 use crate::{connection::Connection, error::Error, state};
 
 /// Knows callers, if anybody has to be known.
 pub(crate) struct Callers {
     authenticate: Option<Arc<dyn Authenticate>>,
+    pub(super) policy: Policy,
+    pub(super) challenge: Challenge,
+    resource: Option<Published>,
     /// What credentials are told apart by, where they were checked already: without it nobody makes
     /// two that look alike, and from what is kept nobody gets them back.
     key: [u8; 16],
+}
+
+/// How callers are known, and what they may do.
+#[derive(Default)]
+pub(crate) struct Access {
+    pub(crate) authenticate: Option<Arc<dyn Authenticate>>,
+    pub(crate) policy: Policy,
+    pub(crate) resource: Option<Resource>,
+}
+
+/// What is published of the endpoint, and where.
+struct Published {
+    paths: Vec<Box<str>>,
+    document: Bytes,
 }
 
 /// Who sends a request, and over which connection.
@@ -39,10 +59,32 @@ pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 // === impl Callers ===
 
 impl Callers {
-    pub(crate) fn new(authenticate: Option<Arc<dyn Authenticate>>) -> Result<Self, Error> {
+    pub(crate) fn new(access: Access) -> Result<Self, Error> {
         let mut key = [0; 16];
         getrandom::fill(&mut key).map_err(|_| Error::system("random bytes"))?;
-        Ok(Self { authenticate, key })
+        let resource = access.resource.as_ref();
+        let published = resource.map(|resource| {
+            let document = resource.document().map_err(Error::access)?;
+            Ok::<_, Error>(Published {
+                paths: resource.paths().map(Into::into).collect(),
+                document: document.into(),
+            })
+        });
+        Ok(Self {
+            challenge: resource.map_or_else(Challenge::without_metadata, Challenge::of),
+            resource: published.transpose()?,
+            authenticate: access.authenticate,
+            policy: access.policy,
+            key,
+        })
+    }
+
+    /// Returns the document that is published at `path`, if it is one where clients look for what
+    /// issues tokens for the endpoint (RFC 9728 §3).
+    pub(crate) fn document(&self, path: &str) -> Option<Bytes> {
+        let published = self.resource.as_ref()?;
+        let is_here = published.paths.iter().any(|known| **known == *path);
+        is_here.then(|| published.document.clone())
     }
 
     /// Says who sends a request; `None`: nobody has to be known.
@@ -54,7 +96,8 @@ impl Callers {
         let Some(authenticate) = &self.authenticate else {
             return Ok(None);
         };
-        let credentials = read(connection, parts)?;
+        let credentials = read(connection, parts);
+        let credentials = credentials.map_err(|refusal| self.refused(&refusal))?;
         let (shown, now) = (self.digest(&credentials), state::now());
         let generation = authenticate.generation();
         if let Some(principal) = connection.recognise(shown, generation, now) {
@@ -65,9 +108,9 @@ impl Callers {
             Verdict::Refused(refusal) => Err(refusal),
             Verdict::Later(asking) => asking.await,
         };
-        let admitted = verdict.map_err(refused)?;
+        let admitted = verdict.map_err(|refusal| self.refused(&refusal))?;
         if admitted.principal.is_over(now) {
-            return Err(refused(Refusal::Invalid("the credentials have expired")));
+            return Err(self.refused(&Refusal::Invalid("the credentials have expired")));
         }
         let principal = Arc::clone(&admitted.principal);
         connection.recognise_from_now_on(Recognised {
@@ -76,6 +119,18 @@ impl Callers {
             admitted,
         });
         Ok(Some(principal))
+    }
+
+    /// Turns why a caller is not known into a status, and how to come in.
+    fn refused(&self, refusal: &Refusal) -> Reject {
+        let why = refusal.to_string();
+        let reject = match refusal {
+            Refusal::Unavailable(seconds) => Reject::busy(refusal.status(), *seconds, why),
+            _ => Reject::new(refusal.status(), code::INVALID_REQUEST, why),
+        };
+        // What every request needs: the one at hand was not read.
+        let needs = self.policy.needs(&Method::Ping, None);
+        challenging(reject, self.challenge.refused(refusal, needs))
     }
 
     fn digest(&self, credentials: &Credentials<'_>) -> u128 {
@@ -122,14 +177,14 @@ impl Recognised {
 }
 
 /// Reads what a request shows of its sender.
-fn read<'a>(connection: &'a Connection, parts: &'a Parts) -> Result<Credentials<'a>, Reject> {
+fn read<'a>(connection: &'a Connection, parts: &'a Parts) -> Result<Credentials<'a>, Refusal> {
     // A token in a URL stands in histories and logs (2026-07-28 authorization §Token Requirements).
     let query = parts.uri.query().unwrap_or_default();
     if query
         .split('&')
         .any(|pair| pair.starts_with("access_token="))
     {
-        return Err(malformed(
+        return Err(Refusal::Malformed(
             "a token in the URL is not taken: send it in the Authorization header",
         ));
     }
@@ -141,30 +196,24 @@ fn read<'a>(connection: &'a Connection, parts: &'a Parts) -> Result<Credentials<
 }
 
 /// Two of them would be two callers, and which one is meant is anybody's guess.
-fn one<'a>(parts: &'a Parts, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Reject> {
+fn one<'a>(parts: &'a Parts, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Refusal> {
     let mut values = parts.headers.get_all(name).iter();
     let first = values.next();
     match values.next() {
         None => Ok(first),
-        Some(_) => Err(malformed("credentials were sent twice: send them once")),
+        Some(_) => Err(Refusal::Malformed(
+            "credentials were sent twice: send them once",
+        )),
     }
 }
 
-fn malformed(why: &'static str) -> Reject {
-    refused(Refusal::Malformed(why))
-}
-
-/// Turns why a caller is not known into a status.
-fn refused(refusal: Refusal) -> Reject {
-    let why = refusal.to_string();
-    match refusal {
-        Refusal::Malformed(_) => Reject::bad_request(code::INVALID_REQUEST, why),
-        Refusal::Unavailable(seconds) => {
-            Reject::busy(StatusCode::SERVICE_UNAVAILABLE, seconds, why)
-        }
-        Refusal::Invalid(what) => Reject::guard(StatusCode::UNAUTHORIZED, why).challenging(
-            format!(r#"Bearer error="invalid_token", error_description="{what}""#),
-        ),
-        _ => Reject::guard(StatusCode::UNAUTHORIZED, why).challenging("Bearer"),
+/// Adds a challenge to a refusal.
+pub(super) fn challenging(reject: Reject, challenge: Option<HeaderValue>) -> Reject {
+    match challenge
+        .as_ref()
+        .and_then(|challenge| challenge.to_str().ok())
+    {
+        Some(challenge) => reject.challenging(challenge),
+        None => reject,
     }
 }

@@ -8,10 +8,7 @@ mod scopes;
 use http::{StatusCode, Uri};
 use tidegate_era::{Head, Reject};
 
-pub(crate) use self::{
-    callers::{Callers, Recognised, Visitor},
-    scopes::may,
-};
+pub(crate) use self::callers::{Access, Callers, Recognised, Visitor};
 use crate::config::Config;
 
 /// Judges requests by where they came from and whom they are for.

@@ -1,45 +1,64 @@
 //! What a caller may do: judged once the call is read, before its handler hears of it.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 use tidegate_era::{Reject, code};
 use tidegate_handler::Offer;
 use tidegate_model::{Call, Method, Principal, Scopes};
 
-/// Lets a call through if its caller has the scopes that it needs, or says all of those it needs
-/// (2026-07-28 authorization §Scope Challenge Handling).
-pub(crate) fn may(principal: Option<&Principal>, call: &Call, offer: &Offer) -> Result<(), Reject> {
-    match needed(call, offer) {
-        Some(needed) if !principal.is_some_and(|principal| principal.may(needed)) => {
-            Err(lacking(principal, needed).for_id(Some(call.id.clone())))
+use super::Callers;
+
+// === impl Callers ===
+
+impl Callers {
+    /// Lets a call through if its caller has the scopes that it needs, or says all of those it needs
+    /// (2026-07-28 authorization §Scope Challenge Handling).
+    pub(crate) fn may(
+        &self,
+        principal: Option<&Principal>,
+        call: &Call,
+        offer: &Offer,
+    ) -> Result<(), Reject> {
+        let needed = self.needed(call, offer);
+        if needed.is_empty() || principal.is_some_and(|principal| principal.may(&needed)) {
+            return Ok(());
         }
-        _ => Ok(()),
+        Err(self
+            .lacking(principal, &needed)
+            .for_id(Some(call.id.clone())))
     }
-}
 
-/// Returns the scopes that a call needs.
-fn needed<'a>(call: &Call, offer: &'a Offer) -> Option<&'a Scopes> {
-    if offer.scopes.is_empty() || call.method != Method::ToolsCall {
-        return None;
+    /// Returns the scopes that a call needs: by the tool's own word, and by the policy.
+    fn needed<'a>(&'a self, call: &Call, offer: &'a Offer) -> Cow<'a, Scopes> {
+        let name = call.name.as_ref().or(call.uri.as_ref());
+        let name = name.map(|name| name.as_str());
+        let policy = self.policy.needs(&call.method, name);
+        let is_call = call.method == Method::ToolsCall && !offer.scopes.is_empty();
+        let own = name
+            .filter(|_| is_call)
+            .and_then(|name| offer.scopes.get(name));
+        match own {
+            None => Cow::Borrowed(policy),
+            Some(own) if policy.is_empty() => Cow::Borrowed(own),
+            Some(own) => Cow::Owned(own.and(policy)),
+        }
     }
-    offer.scopes.get(call.name.as_ref()?.as_str())
-}
 
-fn lacking(principal: Option<&Principal>, needed: &Scopes) -> Reject {
-    if principal.is_none() {
-        return Reject::new(
+    fn lacking(&self, principal: Option<&Principal>, needed: &Scopes) -> Reject {
+        if principal.is_none() {
+            return Reject::new(
+                StatusCode::FORBIDDEN,
+                code::INVALID_REQUEST,
+                "this is for callers that are known, and the server has no authentication",
+            );
+        }
+        let mut reject = Reject::new(
             StatusCode::FORBIDDEN,
             code::INVALID_REQUEST,
-            "this is for callers that are known, and the server has no authentication",
+            format!("this needs the scopes: {needed}"),
         );
+        reject.data = Some(serde_json::json!({ "scopes": needed.to_string() }).into());
+        super::callers::challenging(reject, Some(self.challenge.insufficient(needed)))
     }
-    let mut reject = Reject::new(
-        StatusCode::FORBIDDEN,
-        code::INVALID_REQUEST,
-        format!("this needs the scopes: {needed}"),
-    );
-    let data = serde_json::json!({ "scopes": needed.to_string() });
-    reject.data = Some(data.into());
-    reject.challenging(format!(
-        r#"Bearer error="insufficient_scope", scope="{needed}""#
-    ))
 }

@@ -173,11 +173,6 @@ impl<H: Handler> Server<H> {
         let tasks = self
             .tasks
             .unwrap_or_else(|| Arc::new(MemoryTasks::default()));
-        State::new(
-            self.config,
-            Arc::new(self.handler),
-            tasks,
-            self.authenticate,
-        )
+        State::new(self.config, Arc::new(self.handler), tasks, self.access)
     }
 }

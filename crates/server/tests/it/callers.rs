@@ -3,5 +3,6 @@
 mod known;
 mod owned;
 mod over;
+mod resource;
 mod scopes;
 mod tools;

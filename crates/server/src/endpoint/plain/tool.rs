@@ -23,7 +23,7 @@ use super::{
 use crate::{
     dispatch::begin,
     endpoint::{body, modern::unavailable},
-    guard::{self, Visitor},
+    guard::Visitor,
     respond::{self, ResponseBody},
     routes,
     state::State,
@@ -59,7 +59,9 @@ where
         (&Method::GET, Some(schema)) => asked(&name, schema, query)?,
         (_, schema) => return Err(wrong_method(schema.is_some())),
     };
-    guard::may(visitor.principal.as_deref(), &call, &offer)?;
+    state
+        .callers
+        .may(visitor.principal.as_deref(), &call, &offer)?;
     call.meta.traceparent = text(&parts, "traceparent");
     call.meta.tracestate = text(&parts, "tracestate");
     let caller = Caller {

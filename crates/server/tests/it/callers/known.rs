@@ -60,25 +60,19 @@ async fn no_front_lets_in_who_is_not_known() {
     let register = Arc::default();
     let door = guarded(&register).in_memory_by_path();
     let twice = "Bearer alice\r\nauthorization: Bearer alice";
+    let malformed =
+        |why: &str| format!(r#"Bearer error="invalid_request", error_description="{why}""#);
+    let unread = malformed("send Authorization: Bearer, and a token");
+    let doubled = malformed("credentials were sent twice: send them once");
+    let invalid =
+        r#"Bearer error="invalid_token", error_description="the token is not known here""#;
     for (request, status) in requests() {
-        refused(&door, &request, 401, Some("Bearer")).await;
-        let invalid =
-            r#"Bearer error="invalid_token", error_description="the token is not known here""#;
+        refused(&door, &request, 401, Some(r#"Bearer realm="mcp""#)).await;
         refused(&door, &request.clone().bearer("eve"), 401, Some(invalid)).await;
-        refused(
-            &door,
-            &request.clone().header("authorization", "Basic YTpi"),
-            400,
-            None,
-        )
-        .await;
-        refused(
-            &door,
-            &request.clone().header("authorization", twice),
-            400,
-            None,
-        )
-        .await;
+        let basic = request.clone().header("authorization", "Basic YTpi");
+        refused(&door, &basic, 400, Some(&unread)).await;
+        let both = request.clone().header("authorization", twice);
+        refused(&door, &both, 400, Some(&doubled)).await;
         refused(&door, &request.clone().bearer("down"), 503, None).await;
         for name in ["alice", "slow"] {
             let answer = door.ask(request.clone().bearer(name)).await;
@@ -95,7 +89,12 @@ async fn a_token_in_the_url_is_refused_even_beside_a_good_one() {
         let request = call("echo", json!({ "message": "hi" }))
             .at(path)
             .bearer("alice");
-        refused(&door, &request, 400, None).await;
+        let answer = door.ask(request).await;
+        assert_eq!(
+            (answer.status, answer.error().await),
+            (400, -32600),
+            "{path}"
+        );
     }
 }
 
