@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use crate::clients::prepared;
 
 /// How long a page may take. A browser starts within seconds, on a loaded machine within ten.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What keeps the browser to itself: no display, no calls home, no profile of anybody's.
 const FLAGS: [&str; 9] = [
@@ -29,7 +29,7 @@ const FLAGS: [&str; 9] = [
 ];
 
 /// A browser, ended when the value is dropped.
-struct Browser(Child);
+pub(crate) struct Browser(Child);
 
 /// Lets a browser visit `page`, which stands in an axum program whose other paths are the
 /// `server`'s, and returns what the page's script posts to `/report`.
@@ -56,7 +56,7 @@ pub fn page_reports(page: &'static str, server: tidegate::Service) -> Value {
         let url = format!("http://{}/", listener.local_addr().expect("bound"));
         tokio::spawn(async move { axum::serve(listener, app).await });
         let profile = tempfile::tempdir().expect("a temporary folder can be made");
-        let browser = Browser::visit(&url, profile.path());
+        let browser = Browser::start(profile.path(), &[], &url);
         let report = tokio::time::timeout(PATIENCE, told.recv()).await;
         drop(browser);
         report
@@ -68,11 +68,12 @@ pub fn page_reports(page: &'static str, server: tidegate::Service) -> Value {
 // === impl Browser ===
 
 impl Browser {
-    fn visit(url: &str, profile: &std::path::Path) -> Self {
+    /// Starts it with `more` flags than those above, at `url`.
+    pub(crate) fn start(profile: &std::path::Path, more: &[&str], url: &str) -> Self {
         let mut command = Command::new(prepared("TIDEGATE_CHROMIUM"));
         let mut data = std::ffi::OsString::from("--user-data-dir=");
         data.push(profile);
-        command.args(FLAGS).arg(data).arg(url);
+        command.args(FLAGS).args(more).arg(data).arg(url);
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -11,6 +11,7 @@
 mod browser;
 mod clients;
 mod cutting;
+mod devtools;
 mod documents;
 mod ours;
 mod page;
@@ -25,6 +26,7 @@ pub use clients::{
     tidegate_client, typescript_1_client, typescript_2_client,
 };
 pub use cutting::{Cutting, cutting_at};
+pub use devtools::evaluated_at;
 pub use documents::Documents;
 pub use ours::{AskedClient, AskingServer, asking_server};
 pub use page::{Page, Step};
@@ -35,7 +37,7 @@ pub use programs::{
 };
 pub use servers::{
     OldFront, RmcpMode, TypescriptMode, python_1_serving, python_1_serving_over, python_1_to_start,
-    python_2_serving, rmcp_serving, tidegate_serving, tidegate_serving_sse, tidegate_to_start,
-    typescript_1_serving, typescript_2_serving,
+    python_2_serving, rmcp_serving, tidegate_serving, tidegate_serving_sse, tidegate_serving_tls,
+    tidegate_to_start, typescript_1_serving, typescript_2_serving,
 };
 pub use transcript::{Event, Transcript};

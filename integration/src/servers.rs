@@ -89,6 +89,17 @@ pub fn tidegate_serving_sse(documents: &Documents) -> Serving {
     Serving::start(&mut serve)
 }
 
+/// Starts `tidegate serve --tls-self-signed` over the documents.
+#[must_use]
+pub fn tidegate_serving_tls(documents: &Documents) -> Serving {
+    let mut serve = tidegate();
+    serve
+        .args(["serve", "--tls-self-signed", "--listen", "127.0.0.1:0"])
+        .arg("--root")
+        .arg(documents.path());
+    Serving::start(&mut serve)
+}
+
 /// Returns `tidegate serve` over the documents, to be started over stdio.
 #[must_use]
 pub fn tidegate_to_start(documents: &Documents) -> Started {

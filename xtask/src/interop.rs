@@ -22,6 +22,7 @@ pub(crate) fn prepare(cache: &Cache, tests: &mut Command) -> Result<()> {
     let rmcp = rmcp_peers()?;
     let programs = packages(cache, "npm", "integration/peers/npm")?;
     need("curl", "--version", "curl")?;
+    need("openssl", "version", "openssl")?;
     tests
         .env(COMMAND, command())
         .env("TIDEGATE_NODE", node.binary())

@@ -6,14 +6,22 @@ pub(crate) fn try_it(url: &str) -> String {
         let curl = curl(&format!("--unix-socket {socket} http://localhost/mcp"));
         return format!("try it:  {curl}");
     }
-    // A server on all addresses is called at one of them.
-    let url = &url
-        .replace("//0.0.0.0:", "//127.0.0.1:")
-        .replace("//[::]:", "//[::1]:");
+    let url = &callable(url);
     format!(
         "try it:  tidegate call {url} process_files\n    or:  {}",
         curl(url)
     )
+}
+
+/// Returns the line for a server whose certificate nobody can know: one that does not ask for it.
+pub(crate) fn try_it_unverified(url: &str) -> String {
+    format!("try it:  {}", curl(&format!("-k {}", callable(url))))
+}
+
+/// A server on all addresses is called at one of them.
+fn callable(url: &str) -> String {
+    url.replace("//0.0.0.0:", "//127.0.0.1:")
+        .replace("//[::]:", "//[::1]:")
 }
 
 /// Returns a curl line that sees a stream. It is one request of the modern era, which needs no
@@ -45,6 +53,8 @@ mod tests {
         assert!(try_it("http://127.0.0.1:8080/mcp").contains("call http://127.0.0.1:8080/mcp p"));
         assert!(try_it("http://0.0.0.0:80/mcp").contains("curl -sN http://127.0.0.1:80/mcp "));
         assert!(try_it("http://[::]:80/mcp").contains("curl -sN http://[::1]:80/mcp "));
+        let unverified = try_it_unverified("https://0.0.0.0:80/mcp");
+        assert!(unverified.contains("curl -sN -k https://127.0.0.1:80/mcp "));
         let unix = try_it("unix:/run/t.sock");
         assert!(
             unix.contains("--unix-socket /run/t.sock http://localhost/mcp"),

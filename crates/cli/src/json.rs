@@ -14,6 +14,9 @@ pub(crate) enum Event<'a> {
     Listening {
         /// Where.
         url: &'a str,
+        /// The SHA-256 of its certificate.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fingerprint: Option<&'a str>,
     },
     /// Who answers.
     Server {

@@ -4,7 +4,7 @@ use std::{fmt, future::Future, net::SocketAddr, sync::Arc};
 
 use crate::{
     error::Error,
-    listen::{self, Listener},
+    listen::{self, Listener, Secure},
     state::State,
 };
 
@@ -12,13 +12,22 @@ use crate::{
 pub struct Bound {
     state: Arc<State>,
     listener: Listener,
+    secure: Option<Arc<Secure>>,
 }
 
 // === impl Bound ===
 
 impl Bound {
-    pub(crate) const fn new(state: Arc<State>, listener: Listener) -> Self {
-        Self { state, listener }
+    pub(crate) const fn new(
+        state: Arc<State>,
+        listener: Listener,
+        secure: Option<Arc<Secure>>,
+    ) -> Self {
+        Self {
+            state,
+            listener,
+            secure,
+        }
     }
 
     /// Returns the TCP address; `None` on a Unix socket.
@@ -41,9 +50,24 @@ impl Bound {
     #[must_use]
     pub fn url(&self) -> String {
         match &self.listener {
-            tcp @ Listener::Tcp(..) => format!("{tcp}{}", self.state.config.path),
+            tcp @ Listener::Tcp(..) => {
+                let scheme = if self.secure.is_some() {
+                    "https"
+                } else {
+                    "http"
+                };
+                format!("{scheme}://{tcp}{}", self.state.config.path)
+            }
             unix @ Listener::Unix(..) => unix.to_string(),
         }
+    }
+
+    /// Returns the SHA-256 fingerprint of the certificate that clients see, as `AB:CD:…`; `None`
+    /// without TLS.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<String> {
+        let secure = self.secure.as_ref()?;
+        Some(secure.fingerprint().to_string())
     }
 
     /// Serves until the process ends.
@@ -62,7 +86,7 @@ impl Bound {
     ///
     /// None at present; a listener that fails is logged and tried again.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        listen::serve(self.state, self.listener, stop).await;
+        listen::serve(self.state, self.listener, self.secure, stop).await;
         Ok(())
     }
 }

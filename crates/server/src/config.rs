@@ -7,10 +7,14 @@ use tidegate_session::{Limits, ReplayLimits};
 pub use self::{
     fronts::Fronts,
     http_sse::{Deprecation, HttpSse},
+    proxy::{NotAProxy, Proxy},
+    tls::{ClientCertificate, Identity, Pem, Tls},
 };
 
 mod fronts;
 mod http_sse;
+mod proxy;
+mod tls;
 
 /// How a server behaves.
 #[derive(Clone, Debug)]
@@ -31,6 +35,13 @@ pub struct Config {
     /// Whether anyone may call on an address beyond loopback. Default no: a server that runs tools
     /// for the whole network should know who asks.
     pub insecure_no_auth: bool,
+    /// How connections over TCP are encrypted. Default: they are not; on loopback nobody listens in,
+    /// and a certificate has to come from somewhere. It concerns a server that listens by itself.
+    pub tls: Option<Tls>,
+    /// The proxies that stand before the server: what they say of their clients is believed
+    /// (`Forwarded`, `X-Forwarded-For`, `X-Forwarded-Proto`). Default: none; anyone can send these
+    /// headers.
+    pub behind_proxy: Vec<Proxy>,
     /// How many bytes a request's body may have. Default 4 MiB: arguments are rarely a hundredth.
     pub max_body: usize,
     /// How long a body may take to arrive. Default 30 s: 4 MiB over a slow phone.
@@ -124,6 +135,8 @@ impl Default for Config {
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
             insecure_no_auth: false,
+            tls: None,
+            behind_proxy: Vec::new(),
             max_body: 4 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
             max_head: 64 * 1024,

@@ -1,8 +1,15 @@
-//! One connection: what it is doing, and what it was last seen with.
+//! One connection: where it comes from, what it is doing, and what it was last seen with.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+mod certificate;
+
+use std::{
+    io,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    task::Poll,
 };
 
 use http::HeaderValue;
@@ -10,6 +17,7 @@ use parking_lot::Mutex;
 use tidegate_model::Principal;
 use tidegate_session::Ticket;
 
+pub(crate) use self::certificate::{Fingerprint, PeerCertificate};
 use crate::guard::Recognised;
 
 /// One connection, seen from the requests that come over it.
@@ -21,6 +29,17 @@ pub(crate) struct Connection {
     session: Mutex<Option<Known>>,
     /// Who was last seen here. A proxy sends many callers over one connection.
     caller: Mutex<Option<Recognised>>,
+    peer: Option<IpAddr>,
+    secured: Option<Secured>,
+}
+
+/// What TLS says of a connection.
+#[derive(Debug, Default)]
+pub(crate) struct Secured {
+    /// Who its client is, by a certificate that was verified.
+    pub(crate) certificate: Option<Arc<PeerCertificate>>,
+    /// The header that every answer has, if there is one.
+    pub(crate) hsts: Option<HeaderValue>,
 }
 
 /// A session, the id it was opened with, and by whom.
@@ -55,6 +74,37 @@ pub(crate) struct Busy(Arc<Pulse>);
 // === impl Connection ===
 
 impl Connection {
+    /// Returns a connection from `peer`, encrypted or not, that `pulse` counts.
+    pub(crate) fn new(pulse: Arc<Pulse>, peer: Option<IpAddr>, secured: Option<Secured>) -> Self {
+        Self {
+            pulse,
+            peer,
+            secured,
+            ..Self::default()
+        }
+    }
+
+    /// Returns the address at its other end, a client's or a proxy's; none on a Unix socket and
+    /// inside another program's server.
+    pub(crate) const fn peer(&self) -> Option<IpAddr> {
+        self.peer
+    }
+
+    /// Returns whether it is encrypted up to this server.
+    pub(crate) const fn is_tls(&self) -> bool {
+        self.secured.is_some()
+    }
+
+    /// Returns the certificate that its client showed.
+    pub(crate) fn certificate(&self) -> Option<&Arc<PeerCertificate>> {
+        self.secured.as_ref()?.certificate.as_ref()
+    }
+
+    /// Returns what every answer says in `Strict-Transport-Security`, if anything.
+    pub(crate) fn hsts(&self) -> Option<&HeaderValue> {
+        self.secured.as_ref()?.hsts.as_ref()
+    }
+
     /// Notes that a request began.
     pub(crate) fn begin(&self) -> Busy {
         self.pulse.working.fetch_add(1, Ordering::Relaxed);
@@ -98,11 +148,6 @@ impl Connection {
     pub(crate) fn recognise_from_now_on(&self, caller: Recognised) {
         *self.caller.lock() = Some(caller);
     }
-
-    /// Returns the SHA-256 of the certificate that the connection's client has proved.
-    pub(crate) const fn certificate(&self) -> Option<&[u8; 32]> {
-        None
-    }
 }
 
 // === impl Pulse ===
@@ -110,6 +155,14 @@ impl Connection {
 impl Pulse {
     pub(crate) fn frames(&self) {
         self.framed.store(true, Ordering::Relaxed);
+    }
+
+    /// Counts a write that the socket was asked for.
+    pub(crate) fn wrote(&self, wrote: &Poll<io::Result<usize>>) {
+        self.stalled.store(wrote.is_pending(), Ordering::Relaxed);
+        if wrote.is_ready() {
+            self.writes.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn is_working(&self) -> bool {

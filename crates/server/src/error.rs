@@ -2,6 +2,8 @@
 
 use std::{fmt, io};
 
+use crate::listen::Fault;
+
 /// Why a server does not start, or stopped.
 #[derive(Debug)]
 pub struct Error(Kind);
@@ -21,6 +23,9 @@ enum Kind {
     },
     Access {
         source: tidegate_auth::Error,
+    },
+    Tls {
+        fault: Fault,
     },
     Handler {
         problems: Vec<String>,
@@ -64,6 +69,10 @@ impl Error {
         Self(Kind::Access { source })
     }
 
+    pub(crate) const fn tls(fault: Fault) -> Self {
+        Self(Kind::Tls { fault })
+    }
+
     pub(crate) const fn handler(problems: Vec<String>) -> Self {
         Self(Kind::Handler { problems })
     }
@@ -86,6 +95,12 @@ impl Error {
         matches!(self.0, Kind::Unsafe { .. })
     }
 
+    /// Returns whether a certificate, a key or an authority could not be used.
+    #[must_use]
+    pub const fn is_tls(&self) -> bool {
+        matches!(self.0, Kind::Tls { .. })
+    }
+
     /// Returns whether the address could not be listened at.
     #[must_use]
     pub const fn is_bind(&self) -> bool {
@@ -100,9 +115,12 @@ impl fmt::Display for Error {
             Kind::Bind { address, .. } => write!(f, "cannot listen at {address}"),
             Kind::Unsafe { address } => write!(
                 f,
-                "{address} can be reached from beyond this machine, and there is no authentication: \
-                 listen at 127.0.0.1, or say --insecure-no-auth if anyone may call"
+                "{address} can be reached from beyond this machine, and anyone could call: listen at \
+                 127.0.0.1; or have callers authenticate (--auth-keys FILE) over TLS (--tls-cert FILE \
+                 and --tls-key FILE, or --tls-self-signed) or behind a proxy that ends it \
+                 (--behind-proxy ADDRESS); or say --insecure-no-auth if anyone may call"
             ),
+            Kind::Tls { .. } => f.write_str("TLS cannot be used"),
             Kind::Handler { problems } => {
                 write!(f, "the handler cannot be served: {}", problems.join("; "))
             }
@@ -119,6 +137,7 @@ impl std::error::Error for Error {
         match &self.0 {
             Kind::Bind { source, .. } | Kind::Stdio { source } => Some(source),
             Kind::Access { source } => Some(source),
+            Kind::Tls { fault } => Some(fault),
             _ => None,
         }
     }

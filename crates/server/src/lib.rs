@@ -48,7 +48,10 @@ mod census;
 
 pub use self::{
     bound::Bound,
-    config::{Config, Deprecation, Fronts, HttpSse, Respond},
+    config::{
+        ClientCertificate, Config, Deprecation, Fronts, HttpSse, Identity, NotAProxy, Pem, Proxy,
+        Respond, Tls,
+    },
     error::Error,
     respond::ResponseBody,
     server::Server,

@@ -13,7 +13,7 @@ use tidegate_handler::{
 use tidegate_store::TaskStore;
 
 use crate::{
-    config::{Config, Fronts, Respond},
+    config::{Config, Fronts, Proxy, Respond, Tls},
     guard::Access,
 };
 
@@ -258,6 +258,20 @@ impl<H: Handler> Server<H> {
     #[must_use]
     pub const fn insecure_no_auth(mut self, anyone: bool) -> Self {
         self.config.insecure_no_auth = anyone;
+        self
+    }
+
+    /// Encrypts connections over TCP.
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.config.tls = Some(tls);
+        self
+    }
+
+    /// Names a proxy that stands before the server, and is believed what it says of its clients.
+    #[must_use]
+    pub fn behind_proxy(mut self, proxy: Proxy) -> Self {
+        self.config.behind_proxy.push(proxy);
         self
     }
 }

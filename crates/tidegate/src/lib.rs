@@ -40,8 +40,8 @@ pub use tidegate_handler::*;
 
 #[cfg(feature = "server")]
 pub use tidegate_server::{
-    Bound, Config, Deprecation, Error, Fronts, HttpSse, ReplayLimits, Respond, ResponseBody,
-    Server, Service,
+    Bound, ClientCertificate, Config, Deprecation, Error, Fronts, HttpSse, Identity, NotAProxy,
+    Pem, Proxy, ReplayLimits, Respond, ResponseBody, Server, Service, Tls,
 };
 
 /// Where a server keeps what outlives a call, and the tests that a store of your own has to pass.

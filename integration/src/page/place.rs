@@ -21,11 +21,11 @@ use crate::process::{Finished, tidegate};
 /// A debug build on a loaded machine starts in a second.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The port that pages write, and that is somebody else's where they are tested.
-const WRITTEN: &str = "127.0.0.1:8080";
+/// The ports that pages write, and that are somebody else's where they are tested.
+const WRITTEN: [&str; 2] = ["127.0.0.1:8080", "127.0.0.1:8443"];
 
 /// What a server says once it can be called.
-const LISTENING: &str = "listening on http://";
+const LISTENING: &str = "listening on http";
 
 /// Where a page's commands are run: a folder of their own, and what goes on behind them.
 pub(super) struct Place {
@@ -61,7 +61,7 @@ impl Place {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder can be made"),
             path: path + &std::env::var("PATH").unwrap_or_default(),
-            address: WRITTEN.to_owned(),
+            address: WRITTEN[0].to_owned(),
             behind: Vec::new(),
             compare,
         }
@@ -98,10 +98,10 @@ impl Place {
 
     /// Starts a command and goes on once it has said what the page says.
     fn leave_behind(&mut self, command: &str, step: &Step) {
-        let serves = command.split(' ').any(|word| word == WRITTEN);
+        let serves = command.split(' ').any(|word| WRITTEN.contains(&word));
         // Port 0 picks one that is free; it is known when the server says so.
         let command = match serves {
-            true => command.replace(WRITTEN, "127.0.0.1:0"),
+            true => instead_of_written(command, "127.0.0.1:0"),
             false => self.here(command),
         };
         let mut shell = self.shell(&format!("exec {command}"));
@@ -126,7 +126,7 @@ impl Place {
 
     /// Puts the server's own address in the place of the written one.
     fn here(&self, text: &str) -> String {
-        text.replace(WRITTEN, &self.address)
+        instead_of_written(text, &self.address)
     }
 
     fn shell(&self, command: &str) -> Command {
@@ -135,6 +135,15 @@ impl Place {
         shell.current_dir(self.folder.path());
         shell
     }
+}
+
+/// Puts an address in the place of those that pages write.
+fn instead_of_written(text: &str, address: &str) -> String {
+    let mut text = text.to_owned();
+    for written in WRITTEN {
+        text = text.replace(written, address);
+    }
+    text
 }
 
 // === impl Behind ===
@@ -203,6 +212,7 @@ impl Behind {
         let said = self.said.lock();
         let url = said.iter().find_map(|line| line.split_once(LISTENING));
         let (_, url) = url.expect("a server says where it listens");
+        let (_, url) = url.split_once("://").expect("a URL");
         url.split('/').next().unwrap_or(url).to_owned()
     }
 }

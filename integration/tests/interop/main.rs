@@ -13,3 +13,4 @@ mod old_servers;
 mod peers_alone;
 mod programs;
 mod resuming;
+mod tls;

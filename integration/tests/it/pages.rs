@@ -62,6 +62,7 @@ fn what_the_guides_point_at_is_there() {
         "migrating.md",
         "plain-http.md",
         "streaming.md",
+        "tls.md",
         "tutorial.md",
     ] {
         let page = Page::read(name);

@@ -97,7 +97,10 @@ impl Args {
 
     async fn play(&self, url: &str) -> Result<(), Error> {
         if self.json {
-            show::event(&Event::Listening { url })?;
+            show::event(&Event::Listening {
+                url,
+                fingerprint: None,
+            })?;
         }
         let count = demo_documents().count();
         self.tell(&format!(

@@ -1,5 +1,7 @@
 //! `tidegate serve`: the built-in tools behind one endpoint.
 
+mod tls;
+
 use std::{
     io::{self, IsTerminal, Write},
     num::NonZero,
@@ -28,6 +30,7 @@ Examples:
   tidegate serve --listen unix:/run/tidegate.sock --workers 2
   tidegate serve --stdio --root ~/documents
   tidegate serve --sse --sse-sunset 2027-06-30
+  tidegate serve --listen 127.0.0.1:8443 --tls-cert chain.pem --tls-key key.pem
   tidegate serve --listen 0.0.0.0:8080 --allow-host files.example.org --insecure-no-auth";
 
 /// What the start says of HTTP+SSE.
@@ -104,6 +107,9 @@ pub(crate) struct Args {
     /// Print {"event":"listening","url":…} on stdout once the server listens
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    transport: tls::Transport,
 }
 
 /// How to answer.
@@ -120,6 +126,9 @@ enum How {
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<(), Error> {
     log_to_stderr(&args.log);
+    if let Some(problem) = args.transport.problem() {
+        return Err(Error::new(Kind::Usage, problem));
+    }
     let root = Root::open(&args.root)
         .map_err(|error| Error::new(Kind::Local, error).hint("--root names another folder"))?;
     runtime::server(args.workers, args.serve(root))
@@ -200,7 +209,7 @@ impl Args {
             sunset: self.sse_sunset,
             ..Deprecation::default()
         };
-        Config {
+        let mut config = Config {
             respond: self.respond.setting(),
             fronts: Fronts {
                 http_sse: self.sse,
@@ -213,16 +222,29 @@ impl Args {
                 ..HttpSse::default()
             },
             ..Config::default()
-        }
+        };
+        self.transport.set(&mut config);
+        config
     }
 
     fn announce(&self, bound: &Bound) -> Result<(), Error> {
         let url = bound.url();
+        let fingerprint = bound.fingerprint();
         if self.json {
-            show::event(&Event::Listening { url: &url })?;
+            let fingerprint = fingerprint.as_deref();
+            show::event(&Event::Listening {
+                url: &url,
+                fingerprint,
+            })?;
         }
         tell(&format!("listening on {url}"));
-        tell(&invite::try_it(&url));
+        if let Some(fingerprint) = fingerprint {
+            tell(&format!("certificate, by SHA-256: {fingerprint}"));
+        }
+        tell(&match self.transport.is_self_signed() {
+            true => invite::try_it_unverified(&url),
+            false => invite::try_it(&url),
+        });
         if self.sse {
             tell(OLD);
         }

@@ -191,7 +191,9 @@ fn read<'a>(connection: &'a Connection, parts: &'a Parts) -> Result<Credentials<
     Ok(Credentials {
         authorization: one(parts, &header::AUTHORIZATION)?,
         api_key: one(parts, &API_KEY)?,
-        certificate: connection.certificate(),
+        certificate: connection
+            .certificate()
+            .map(|certificate| certificate.fingerprint.bytes()),
     })
 }
 

@@ -1,21 +1,27 @@
 //! Strangers are judged by their headers, before a byte of their message is read.
 
 mod callers;
+mod forwarded;
 mod host;
 mod origin;
 mod scopes;
 
-use http::{StatusCode, Uri};
+use http::{HeaderMap, StatusCode, Uri};
 use tidegate_era::{Head, Reject};
 
-pub(crate) use self::callers::{Access, Callers, Recognised, Visitor};
-use crate::config::Config;
+pub(crate) use self::{
+    callers::{Access, Callers, Recognised, Visitor},
+    forwarded::Client,
+    host::without_port,
+};
+use crate::{config::Config, connection::Connection};
 
 /// Judges requests by where they came from and whom they are for.
 #[derive(Debug)]
 pub(crate) struct Guard {
     hosts: host::Hosts,
     origins: origin::Origins,
+    proxies: forwarded::Proxies,
 }
 
 // === impl Guard ===
@@ -25,7 +31,17 @@ impl Guard {
         Self {
             hosts: host::Hosts::new(&config.allow_hosts),
             origins: origin::Origins::new(&config.allow_origins),
+            proxies: forwarded::Proxies::new(&config.behind_proxy),
         }
+    }
+
+    /// Returns whom a request comes from, by the word of the proxies that were declared.
+    #[allow(
+        dead_code,
+        reason = "for what counts by callers and what logs them, which stand beside this"
+    )]
+    pub(crate) fn client(&self, connection: &Connection, headers: &HeaderMap) -> Client {
+        self.proxies.client(connection, headers)
     }
 
     /// Lets a request through, or says why not.

@@ -2,26 +2,32 @@
 
 use std::{
     convert::Infallible,
+    io,
+    net::IpAddr,
     pin::{Pin, pin},
     sync::Arc,
     time::Duration,
 };
 
-use http::{Request, Response};
+use http::{Request, Response, header};
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
     service::service_fn,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    task::JoinSet,
+};
 
 use super::{
     address::{Listener, Stream},
+    tls::Secure,
     watched::{self, Watched},
 };
 use crate::{
-    connection::{Connection, Pulse},
+    connection::{Connection, Pulse, Secured},
     respond::ResponseBody,
     stack,
     state::State,
@@ -31,11 +37,25 @@ use crate::{
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves all who come until `stop` completes, then lets calls end, to a limit.
-pub(crate) async fn serve(state: Arc<State>, listener: Listener, stop: impl Future<Output = ()>) {
+pub(crate) async fn serve(
+    state: Arc<State>,
+    listener: Listener,
+    secure: Option<Arc<Secure>>,
+    stop: impl Future<Output = ()>,
+) {
+    // It ends with the set that it is in.
+    let mut fresh = JoinSet::new();
+    if let Some(secure) = &secure {
+        fresh.spawn(Arc::clone(secure).keep_fresh());
+    }
     let permits = Arc::new(Semaphore::new(state.config.max_connections));
     let most = u32::try_from(state.config.max_connections).unwrap_or(u32::MAX);
     let (stopping, stopped) = watch::channel(false);
-    let shared = Shared { state, stopped };
+    let shared = Shared {
+        state,
+        secure,
+        stopped,
+    };
     let mut stop = pin!(stop);
     loop {
         let next = async {
@@ -49,8 +69,8 @@ pub(crate) async fn serve(state: Arc<State>, listener: Listener, stop: impl Futu
             biased;
             () = &mut stop => break,
             (permit, accepted) = next => match accepted {
-                Ok(stream) => {
-                    tokio::spawn(connection(shared.clone(), stream, permit));
+                Ok((stream, peer)) => {
+                    tokio::spawn(connection(shared.clone(), stream, peer, permit));
                 }
                 Err(error) => {
                     tracing::warn!("a connection could not be accepted: {error}");
@@ -93,24 +113,74 @@ pub(crate) async fn serve(state: Arc<State>, listener: Listener, stop: impl Futu
 #[derive(Clone)]
 struct Shared {
     state: Arc<State>,
+    secure: Option<Arc<Secure>>,
     stopped: watch::Receiver<bool>,
 }
 
-async fn connection(mut shared: Shared, stream: Stream, place: OwnedSemaphorePermit) {
-    let connection = Arc::new(Connection::default());
-    let pulse = Arc::clone(&connection.pulse);
+/// A connection of which is known what it speaks.
+struct Opened {
+    stream: Stream,
+    http2: bool,
+    secured: Option<Secured>,
+}
+
+/// Finds out what a connection speaks: by what TLS agreed on, or by its first bytes.
+async fn open(
+    secure: Option<&Arc<Secure>>,
+    stream: Stream,
+    wait: Duration,
+    pulse: &Arc<Pulse>,
+) -> io::Result<Opened> {
+    match (secure, stream) {
+        (Some(secure), Stream::Tcp(stream)) => {
+            // Apart and boxed, so that a connection's room stays small without TLS.
+            let opened = Box::pin(secure.open(stream, pulse)).await?;
+            Ok(Opened {
+                stream: Stream::Tls(opened.stream),
+                http2: opened.http2,
+                secured: Some(opened.secured),
+            })
+        }
+        (_, stream) => Ok(Opened {
+            http2: stream.speaks_http2(wait).await?,
+            stream,
+            secured: None,
+        }),
+    }
+}
+
+async fn connection(
+    mut shared: Shared,
+    stream: Stream,
+    peer: Option<IpAddr>,
+    place: OwnedSemaphorePermit,
+) {
+    let pulse = Arc::<Pulse>::default();
     let most = shared.state.config.max_head;
+    let wait = shared.state.config.idle_timeout;
     let first = tokio::select! {
-        first = stream.speaks_http2(shared.state.config.idle_timeout) => first,
+        first = open(shared.secure.as_ref(), stream, wait, &pulse) => first,
         _ = shared.stopped.changed() => return,
     };
-    let http2 = match first {
-        Ok(http2) => http2,
+    let Opened {
+        stream,
+        http2,
+        secured,
+    } = match first {
+        Ok(opened) => opened,
         Err(error) => {
-            tracing::debug!("a connection broke before its first request: {error}");
+            tracing::debug!(
+                ?peer,
+                "a connection broke before its first request: {error}"
+            );
             return;
         }
     };
+    let connection = Arc::new(Connection::new(Arc::clone(&pulse), peer, secured));
+    if let Some(certificate) = connection.certificate() {
+        let fingerprint = certificate.fingerprint;
+        tracing::debug!(?peer, %fingerprint, subject = certificate.subject, "a client showed its certificate");
+    }
     let io = TokioIo::new(Watched::new(stream, Arc::clone(&pulse), place));
     let state = Arc::clone(&shared.state);
     let service =
@@ -149,6 +219,10 @@ fn answer(
     let parts = Box::new(parts);
     async move {
         let mut response = stack::route(&state, &connection, parts, body).await;
+        if let Some(hsts) = connection.hsts() {
+            let name = header::STRICT_TRANSPORT_SECURITY;
+            response.headers_mut().insert(name, hsts.clone());
+        }
         response.body_mut().keep(busy);
         Ok(response)
     }

@@ -2,15 +2,17 @@
 
 use std::{
     fmt, io,
-    net::{SocketAddr, ToSocketAddrs},
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio_rustls::server::TlsStream;
 
-use crate::error::Error;
+use super::{exposure, tls::Counted};
+use crate::{config::Config, error::Error};
 
 /// Where a server listens.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(crate) enum Listener {
 pub(crate) enum Stream {
     Tcp(TcpStream),
     Unix(UnixStream),
+    /// Boxed: a session of TLS is far larger than a socket.
+    Tls(Box<TlsStream<Counted>>),
 }
 
 /// The file of a Unix socket.
@@ -40,9 +44,13 @@ const BACKLOG: i32 = 1024;
 // === impl Listener ===
 
 impl Listener {
-    /// Listens at `address`; beyond loopback only if `anyone` may call.
-    pub(crate) fn bind(address: &str, anyone: bool) -> Result<Self, Error> {
+    /// Listens at `address`; beyond loopback only if the configuration makes that safe.
+    pub(crate) fn bind(address: &str, config: &Config, knows_callers: bool) -> Result<Self, Error> {
         if let Some(path) = address.strip_prefix("unix:") {
+            if config.tls.is_some() {
+                let why = "it is for TCP; a Unix socket is guarded by its file's permissions";
+                return Err(Error::setting("tls", why));
+            }
             return Self::bind_unix(address, Path::new(path));
         }
         let found: Vec<SocketAddr> = address
@@ -56,7 +64,7 @@ impl Listener {
         let Some(chosen) = chosen else {
             return Err(Error::address(address, "the name has no address"));
         };
-        if !chosen.ip().is_loopback() && !anyone {
+        if !chosen.ip().is_loopback() && !exposure::may_be_reached(config, knows_callers) {
             return Err(Error::unsafe_address(address));
         }
         let listener = listen(*chosen).map_err(|source| Error::bind(address, source))?;
@@ -75,18 +83,20 @@ impl Listener {
         Ok(Self::Unix(listener, SocketFile(path.to_owned())))
     }
 
-    pub(super) async fn accept(&self) -> io::Result<Stream> {
+    /// Returns the next connection, and the address at its other end.
+    pub(super) async fn accept(&self) -> io::Result<(Stream, Option<IpAddr>)> {
         match self {
             Self::Tcp(listener, _) => {
-                let (stream, _) = listener.accept().await?;
+                let (stream, peer) = listener.accept().await?;
                 // Without it an answer of two writes waits 40 ms for the first one's acknowledgement.
                 stream.set_nodelay(true)?;
-                Ok(Stream::Tcp(stream))
+                // A socket for both families sees IPv4 as a part of IPv6.
+                Ok((Stream::Tcp(stream), Some(peer.ip().to_canonical())))
             }
-            Self::Unix(listener, _) => listener
-                .accept()
-                .await
-                .map(|(stream, _)| Stream::Unix(stream)),
+            Self::Unix(listener, _) => {
+                let (stream, _) = listener.accept().await?;
+                Ok((Stream::Unix(stream), None))
+            }
         }
     }
 
@@ -134,9 +144,10 @@ impl Stream {
 }
 
 impl fmt::Display for Listener {
+    /// Where it is, without a scheme that depends on what is spoken there.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tcp(_, addr) => write!(f, "http://{addr}"),
+            Self::Tcp(_, addr) => addr.fmt(f),
             Self::Unix(_, file) => write!(f, "unix:{}", file.0.display()),
         }
     }

@@ -44,16 +44,6 @@ impl Watched {
             _place: place,
         }
     }
-
-    fn wrote(&self, poll: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        self.pulse
-            .stalled
-            .store(poll.is_pending(), Ordering::Relaxed);
-        if poll.is_ready() {
-            self.pulse.writes.fetch_add(1, Ordering::Relaxed);
-        }
-        poll
-    }
 }
 
 impl AsyncRead for Watched {
@@ -65,6 +55,7 @@ impl AsyncRead for Watched {
         let read = match &mut self.stream {
             Stream::Tcp(stream) => Pin::new(stream).poll_read(task, buf),
             Stream::Unix(stream) => Pin::new(stream).poll_read(task, buf),
+            Stream::Tls(stream) => Pin::new(stream).poll_read(task, buf),
         };
         if read.is_ready() {
             self.pulse.reads.fetch_add(1, Ordering::Relaxed);
@@ -82,8 +73,11 @@ impl AsyncWrite for Watched {
         let wrote = match &mut self.stream {
             Stream::Tcp(stream) => Pin::new(stream).poll_write(task, bytes),
             Stream::Unix(stream) => Pin::new(stream).poll_write(task, bytes),
+            // Counted below, where bytes leave.
+            Stream::Tls(stream) => return Pin::new(stream).poll_write(task, bytes),
         };
-        self.wrote(wrote)
+        self.pulse.wrote(&wrote);
+        wrote
     }
 
     fn poll_write_vectored(
@@ -94,8 +88,10 @@ impl AsyncWrite for Watched {
         let wrote = match &mut self.stream {
             Stream::Tcp(stream) => Pin::new(stream).poll_write_vectored(task, pieces),
             Stream::Unix(stream) => Pin::new(stream).poll_write_vectored(task, pieces),
+            Stream::Tls(stream) => return Pin::new(stream).poll_write_vectored(task, pieces),
         };
-        self.wrote(wrote)
+        self.pulse.wrote(&wrote);
+        wrote
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -106,6 +102,7 @@ impl AsyncWrite for Watched {
         match &mut self.stream {
             Stream::Tcp(stream) => Pin::new(stream).poll_flush(task),
             Stream::Unix(stream) => Pin::new(stream).poll_flush(task),
+            Stream::Tls(stream) => Pin::new(stream).poll_flush(task),
         }
     }
 
@@ -113,6 +110,7 @@ impl AsyncWrite for Watched {
         match &mut self.stream {
             Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(task),
             Stream::Unix(stream) => Pin::new(stream).poll_shutdown(task),
+            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(task),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     census::Front,
     endpoint::{stdio, websocket},
     error::Error,
-    listen::Listener,
+    listen::{Listener, Secure},
     service::Service,
     state::State,
 };
@@ -24,8 +24,9 @@ impl<H: Handler> Server<H> {
     ///
     /// # Errors
     ///
-    /// When the address cannot be listened at, is open to others without authentication, or the
-    /// handler cannot be served.
+    /// When the address cannot be listened at, is open to others without authentication, the
+    /// certificates of [`Config::tls`](crate::Config::tls) cannot be used, or the handler cannot be
+    /// served.
     pub async fn listen(self, address: &str) -> Result<(), Error> {
         let bound = self.bind(address).await?;
         tracing::info!("listening on {}", bound.url());
@@ -42,8 +43,9 @@ impl<H: Handler> Server<H> {
         reason = "it needs the runtime, as its callers should see"
     )]
     pub async fn bind(self, address: &str) -> Result<Bound, Error> {
-        let listener = Listener::bind(address, self.config.insecure_no_auth)?;
-        Ok(Bound::new(self.state()?, listener))
+        let listener = Listener::bind(address, &self.config, self.access.authenticate.is_some())?;
+        let secure = Secure::read(&self.config, address).map_err(Error::tls)?;
+        Ok(Bound::new(self.state()?, listener, secure))
     }
 
     /// Serves the program that started this one, over standard input and output, until its input

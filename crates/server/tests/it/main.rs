@@ -8,6 +8,7 @@ mod plain;
 mod router;
 mod sse;
 mod tasks;
+mod tls;
 mod vectors;
 mod websocket;
 
@@ -25,6 +26,7 @@ fn no_file_is_forgotten() {
         "router",
         "sse",
         "tasks",
+        "tls",
         "vectors",
         "websocket",
     ] {
