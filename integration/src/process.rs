@@ -57,12 +57,22 @@ pub struct Finished {
 #[must_use]
 pub fn tidegate() -> Command {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    Command::new(
+    let mut command = Command::new(
         BINARY.get_or_init(|| match std::env::var_os("TIDEGATE_BIN") {
             Some(binary) => binary.into(),
             None => built(),
         }),
-    )
+    );
+    // The tests' own variables, which would be settings that do not exist.
+    for (name, _) in std::env::vars_os() {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("TIDEGATE_"))
+        {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// Builds the command where this test itself was built, and returns its path.

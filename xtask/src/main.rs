@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod conformance;
 mod demo;
+mod docs;
 mod interop;
 mod map;
 mod server;
@@ -18,6 +19,7 @@ usage: cargo xtask CHORE
 
   ci [STEP…]             everything CI runs, in order, or only the steps named; `ci --list` names them
   map [--check]          draws the crate map into ARCHITECTURE.md, or says whether it is fresh
+  docs                   writes docs/configuration.md from the command's types; a test says when it is stale
   conformance [--url URL] [SCENARIO…]
                          the official suite against our conformance server (or against URL)
   bench [ARGUMENT…]      the bench, with the arguments passed on
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let outcome = match chore {
         "ci" => ci::run(rest),
         "map" => map::run(rest),
+        "docs" => docs::run(rest),
         "conformance" => conformance::run(rest),
         "bench" => bench::run(rest),
         "help" | "-h" | "--help" => {

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::{call, connect, demo, list, prompt, read, serve, stream, watch},
+    commands::{call, config, connect, demo, list, prompt, read, serve, stream, watch},
     error::{EXIT_CODES, Error},
 };
 
@@ -31,6 +31,7 @@ enum Command {
     #[command(mut_arg("answer", |arg| arg.hide(true)))]
     Watch(watch::Args),
     Connect(connect::Args),
+    Config(config::Args),
 }
 
 // === impl Cli ===
@@ -48,6 +49,7 @@ impl Cli {
             Command::Prompt(args) => prompt::run(args),
             Command::Watch(args) => watch::run(args),
             Command::Connect(args) => connect::run(args),
+            Command::Config(args) => config::run(args),
         }
     }
 
@@ -62,6 +64,7 @@ impl Cli {
             Command::Read(args) => args.json,
             Command::Prompt(args) => args.json,
             Command::Watch(args) => args.json,
+            Command::Config(args) => args.json,
             // Its stdout is the protocol's.
             Command::Connect(_) => false,
         }

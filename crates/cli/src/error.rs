@@ -25,7 +25,7 @@ pub(crate) struct Error {
 pub(crate) enum Kind {
     /// The tool ran, and says that it failed. Its answer is on stdout already.
     Tool,
-    /// The command line is wrong.
+    /// The command line is wrong, or a setting is.
     Usage,
     /// Nobody answers at that address, or it cannot be listened on.
     Connect,
@@ -48,7 +48,7 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    it went well
   1    the tool ran and reports a failure
-  2    the command line is wrong
+  2    the command line is wrong, or a setting
   3    cannot connect, or cannot listen
   4    the server asks for authentication, or refuses it
   5    the server answered with an error, or not in MCP

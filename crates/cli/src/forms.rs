@@ -1,8 +1,6 @@
 //! The forms of what `tidegate serve` is told: a value that could never serve or match is refused
 //! before anything starts, with the form that it should have.
 
-use std::num::NonZero;
-
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::{Host, Url};
 
@@ -95,10 +93,17 @@ pub(crate) fn filter(text: &str) -> Result<String, String> {
     }
 }
 
-/// Reads a number of threads.
-pub(crate) fn workers(text: &str) -> Result<NonZero<usize>, String> {
-    text.parse()
-        .map_err(|_| "write a whole number, at least 1".to_owned())
+/// Checks the path of an endpoint, or what stands before it.
+pub(crate) fn path(text: &str) -> Result<String, String> {
+    let well_formed = text.starts_with('/')
+        && !text.ends_with('/')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"?#\"\\".contains(&byte));
+    if well_formed {
+        return Ok(text.to_owned());
+    }
+    Err("write a path that begins with / and ends without: /mcp or /tools/mcp".to_owned())
 }
 
 #[cfg(test)]
@@ -207,10 +212,14 @@ mod tests {
     }
 
     #[test]
-    fn there_is_a_worker_at_least() {
-        assert_eq!(workers("2").unwrap().get(), 2);
-        for text in ["0", "-1", "many", ""] {
-            assert!(workers(text).unwrap_err().contains("at least 1"), "{text}");
+    fn a_path_begins_with_a_slash_and_ends_without() {
+        for text in ["/mcp", "/tools/mcp", "/m%20p"] {
+            assert_eq!(path(text).as_deref(), Ok(text));
+        }
+        for text in [
+            "", "/", "mcp", "/mcp/", "/mcp?a", "/mcp#a", "/m p", "/\u{e9}",
+        ] {
+            assert!(path(text).unwrap_err().contains("/tools/mcp"), "{text}");
         }
     }
 }

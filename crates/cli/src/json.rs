@@ -18,6 +18,19 @@ pub(crate) enum Event<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         fingerprint: Option<&'a str>,
     },
+    /// A place that settings were read from.
+    Read {
+        source: &'a str,
+        /// What it says something of.
+        keys: &'a [&'a str],
+    },
+    /// A setting that counts.
+    Setting {
+        key: &'a str,
+        /// `null`: it is not set.
+        value: &'a Value,
+        from: &'a str,
+    },
     /// Who answers.
     Server {
         name: &'a str,

@@ -11,6 +11,7 @@ mod day;
 mod forms;
 mod answers;
 mod arguments;
+mod settings;
 mod remote;
 mod nearest;
 mod span;

@@ -7,7 +7,7 @@ const ALIKE: f64 = 0.7;
 const MAX_NAMES: usize = 3;
 
 /// Returns the nearest of `names`, the nearest first.
-fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let folded = name.to_lowercase();
     let mut near: Vec<_> = names
         .into_iter()

@@ -91,6 +91,9 @@ pub struct Config {
     /// "try again later", so that a browser sees why. Default 1 000: each is held for as long as
     /// somebody looks at a page, and `max_connections` has room for the others.
     pub max_websockets: usize,
+    /// How many bytes are read from a WebSocket at a time, and gathered before they are written.
+    /// Default 16 KiB: it stands in memory as long as the connection does, and thousands may.
+    pub websocket_buffer: usize,
     /// How many calls may be pending at a time; more are refused with 503. Default 10 000.
     pub max_calls: usize,
     /// How many GET and listen streams may be open at a time; more are refused with 503. Default 10 000.
@@ -154,6 +157,7 @@ impl Default for Config {
             stream_age: Duration::from_secs(60 * 60),
             max_connections: 10_000,
             max_websockets: 1_000,
+            websocket_buffer: 16 * 1024,
             max_calls: 10_000,
             max_streams: 10_000,
             max_subscriptions: 1_000,

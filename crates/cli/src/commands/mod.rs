@@ -1,6 +1,7 @@
 //! The subcommands, one a file: what its help says, its arguments, and `run`.
 
 pub(crate) mod call;
+pub(crate) mod config;
 pub(crate) mod connect;
 pub(crate) mod demo;
 pub(crate) mod list;

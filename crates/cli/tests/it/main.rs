@@ -3,6 +3,7 @@
 mod answers;
 mod call;
 mod cancel;
+mod config;
 mod connect;
 mod demo;
 mod ends;

@@ -39,9 +39,18 @@ pub(crate) struct Serving {
 /// Returns the command with these words, in an environment of its own.
 pub(crate) fn tidegate(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
+    // What CI, or whoever runs the tests, is told is no setting of the servers here.
+    let ours = |name: &str| name.starts_with("TIDEGATE_");
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(ours) {
+            command.env_remove(name);
+        }
+    }
+    for name in ["HOST", "PORT", "WORKERS", "API_TOKEN", "CLICOLOR_FORCE"] {
+        command.env_remove(name);
+    }
     command
         .args(words)
-        .env_remove("CLICOLOR_FORCE")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

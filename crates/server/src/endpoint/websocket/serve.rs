@@ -30,9 +30,8 @@ use crate::{
 /// taken when its call has begun, so none waits for a call to end.
 const AHEAD: usize = 4;
 
-/// How much is read at a time, and gathered before it is written. It stands in memory as long as
-/// the connection does, and thousands may.
-const BUFFER: usize = 16 * 1024;
+/// How much is read at a time from a client that is turned away: it has nothing to say but goodbye.
+const GOODBYE_BUFFER: usize = 1024;
 
 /// What part of the time to stop is left to say goodbye in, when calls take all of it.
 const GOODBYE: u32 = 10;
@@ -53,7 +52,9 @@ pub(crate) async fn serve<S>(
     let expires = principal.as_deref().and_then(Principal::expires);
     let (channel, outgoing) = Channel::new(state, Framing::Line, presence, principal);
     let (inbox, messages) = mpsc::channel(AHEAD);
-    let socket = open(Metered::new(stream), state.config.max_body).await;
+    let config = &state.config;
+    let stream = Metered::new(stream);
+    let socket = open(stream, config.max_body, config.websocket_buffer).await;
     let mut link = Link::new(socket, inbox, outgoing, &state.config);
     // Messages first, in the same task: what they leave room for is read right after.
     let end = tokio::select! {
@@ -82,7 +83,7 @@ pub(super) async fn turn_away<S>(stream: S)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let socket = open(stream, 0).await;
+    let socket = open(stream, 0, GOODBYE_BUFFER).await;
     farewell(socket, CloseCode::Again, "try again later").await;
 }
 
@@ -124,13 +125,13 @@ fn finishing(config: &Config) -> Duration {
     config.drain - config.drain / GOODBYE
 }
 
-async fn open<S>(stream: S, most: usize) -> WebSocketStream<S>
+async fn open<S>(stream: S, most: usize, buffer: usize) -> WebSocketStream<S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let config = WebSocketConfig::default()
-        .read_buffer_size(BUFFER)
-        .write_buffer_size(BUFFER)
+        .read_buffer_size(buffer)
+        .write_buffer_size(buffer)
         .max_message_size(Some(most))
         .max_frame_size(Some(most));
     WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await

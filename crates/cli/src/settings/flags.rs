@@ -1,0 +1,266 @@
+//! The command line: where the other layers are, and the settings that have a flag of their own.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    key::{self, Key},
+    said::{Heard, Layer, Origin},
+    values::{Answers, LogFormat},
+};
+
+/// What the command line says of settings.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct Given {
+    /// A file of settings, TOML; by default the one that TIDEGATE_CONFIG names, or none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// A file of variables; by default .env, where there is one
+    #[arg(long, value_name = "FILE")]
+    pub(super) env_file: Option<PathBuf>,
+
+    /// Read no file of variables
+    #[arg(long, conflicts_with = "env_file")]
+    pub(super) no_env_file: bool,
+
+    /// Any setting, as in limits.max_calls=100; may be given again
+    ///
+    /// `tidegate config show` has them all.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// The settings that have a flag of their own: what differs from place to place.
+///
+/// They have no defaults here: what is not given here is for the layers below to say.
+#[derive(Debug, Default, Serialize, clap::Args)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Flags {
+    /// Where to listen: HOST:PORT (port 0 takes a free one) or unix:/PATH
+    ///
+    /// The default, 127.0.0.1:8080, is on loopback: nobody but this machine reaches it.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+
+    /// The folder that the tools may read, by default this one; nothing outside it
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+
+    /// How to answer; by default auto
+    #[arg(long, value_name = "HOW")]
+    respond: Option<Answers>,
+
+    /// Threads that serve; by default one a core
+    #[arg(long, value_name = "N")]
+    workers: Option<String>,
+
+    /// Serve HTTP+SSE too, the transport of 2024-11-05, at /sse and at /mcp/sse
+    ///
+    /// It is deprecated since 2025-03-26. Clients that speak nothing newer need it; /streams and the
+    /// log say which these are.
+    #[arg(long)]
+    sse: bool,
+
+    /// Tell the clients of HTTP+SSE when it ends: 2027-06-30
+    #[arg(long, value_name = "DATE")]
+    sse_sunset: Option<String>,
+
+    /// A host that requests may be for, besides loopback ones: example.org or example.org:8080; may
+    /// be given again
+    #[arg(long, value_name = "HOST")]
+    allow_host: Vec<String>,
+
+    /// An origin whose pages may call, besides loopback ones: https://example.org; may be given again
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
+
+    /// Let anyone call who reaches an address beyond loopback
+    #[arg(long)]
+    insecure_no_auth: bool,
+
+    /// What to log on stderr, as in info, debug, or warn,tidegate_server=trace; by default info
+    #[arg(long, value_name = "FILTER")]
+    log: Option<String>,
+
+    /// How log lines look; by default text
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+}
+
+/// The flags, and the keys that they are for.
+pub(super) const FLAGS: &[(&str, &str)] = &[
+    ("listen", "listen"),
+    ("root", "root"),
+    ("respond", "http.respond"),
+    ("workers", "workers"),
+    ("sse", "fronts.sse"),
+    ("sse-sunset", "fronts.sse_sunset"),
+    ("allow-host", "access.allow_hosts"),
+    ("allow-origin", "access.allow_origins"),
+    ("insecure-no-auth", "access.insecure_no_auth"),
+    ("log", "log"),
+    ("log-format", "log_format"),
+];
+
+/// Returns the flag of a key.
+pub(super) fn flag(key: &Key) -> Option<String> {
+    let flag = FLAGS.iter().find(|(_, path)| *path == key.path);
+    flag.map(|(name, _)| format!("--{name}"))
+}
+
+// === impl Given ===
+
+impl Given {
+    /// Says what the flags say.
+    pub(super) fn hear(&self, heard: &mut Heard) {
+        let flags = serde_json::to_value(&self.flags).unwrap_or_else(|error| {
+            // A path that is no Unicode is what cannot be a value.
+            heard.fault("--root", error.to_string());
+            Value::Null
+        });
+        for (name, path) in FLAGS {
+            let origin = Origin::new(Layer::Flag, format!("--{name}"));
+            match (key::find(path), &flags[name]) {
+                (None, _) | (_, Value::Null | Value::Bool(false)) => {}
+                (_, Value::Array(items)) if items.is_empty() => {}
+                (Some(key), Value::String(text)) => heard.say_text(key, text, origin),
+                (Some(key), value) => heard.say(key, value.clone(), origin),
+            }
+        }
+        self.set.iter().for_each(|text| set(text, heard));
+    }
+}
+
+/// Says what a `--set` says.
+fn set(text: &str, heard: &mut Heard) {
+    let Some((path, value)) = text.split_once('=') else {
+        // It may be a secret by itself.
+        return heard.fault("--set", "write it as KEY=VALUE, as in limits.max_calls=100");
+    };
+    let place = format!("--set {path}");
+    match key::find(path) {
+        None => heard.fault("--set", key::unknown(path)),
+        Some(key) if key.is_secret => heard.fault(
+            place,
+            format!(
+                "every process can read the command line; use the settings file or {}",
+                key.variable()
+            ),
+        ),
+        Some(key) if heard.said.iter().any(|said| said.key.path == key.path) => {
+            heard.fault(place, "it is given twice");
+        }
+        Some(key) => heard.say_text(key, value, Origin::new(Layer::Flag, place)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        given: Given,
+    }
+
+    fn told(words: &[&str]) -> Vec<String> {
+        let line = Line::parse_from(["tidegate"].iter().chain(words));
+        let mut heard = Heard::default();
+        line.given.hear(&mut heard);
+        let said = heard.said.iter();
+        let said = said.map(|said| format!("{}={} by {}", said.key.path, said.value, said.origin));
+        let faults = heard.faults.iter().map(ToString::to_string);
+        said.chain(faults).collect()
+    }
+
+    #[test]
+    fn every_flag_is_there_and_for_a_key() {
+        let given = serde_json::to_value(Flags::default()).unwrap();
+        let command = Line::command();
+        for (name, path) in FLAGS {
+            assert!(key::find(path).is_some(), "{path}");
+            assert!(given.get(name).is_some(), "{name}");
+            let argument = command
+                .get_arguments()
+                .find(|arg| arg.get_long() == Some(name));
+            let argument = argument.unwrap_or_else(|| panic!("{name}"));
+            assert!(
+                argument
+                    .get_default_values()
+                    .iter()
+                    .all(|value| value == "false"),
+                "{name}"
+            );
+        }
+        assert_eq!(given.as_object().unwrap().len(), FLAGS.len());
+    }
+
+    #[test]
+    fn what_is_not_given_is_not_said() {
+        assert_eq!(told(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn flags_are_keys() {
+        for (words, says) in [
+            (&["--workers", "2"][..], "workers=2 by --workers"),
+            (&["--sse"], "fronts.sse=true by --sse"),
+            (&["--respond", "json"], "http.respond=\"json\" by --respond"),
+            (
+                &["--allow-host", "a.b", "--allow-host", "c.d"],
+                "access.allow_hosts=[\"a.b\",\"c.d\"] by --allow-host",
+            ),
+            (
+                &["--set", "limits.max_calls=5"],
+                "limits.max_calls=5 by --set limits.max_calls",
+            ),
+            (
+                &["--set", "fronts.sse=false"],
+                "fronts.sse=false by --set fronts.sse",
+            ),
+            (
+                &["--set", "access.allow_hosts="],
+                "access.allow_hosts=[] by --set access.allow_hosts",
+            ),
+        ] {
+            assert_eq!(told(words), [says]);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_set_says_why() {
+        for (words, says) in [
+            (
+                &["--workers", "0"][..],
+                "--workers: workers: 0 is too little: at least 1",
+            ),
+            (
+                &["--set", "limits.max_cals=5"],
+                "did you mean limits.max_calls?",
+            ),
+            (&["--set", "hunter2"], "--set: write it as KEY=VALUE"),
+            (
+                &["--set", "access.token=hunter2hunter2hunter2"],
+                "use the settings file or TIDEGATE_ACCESS_TOKEN",
+            ),
+            (
+                &["--log", "warn", "--set", "log=info"],
+                "--set log: it is given twice",
+            ),
+        ] {
+            let told = told(words);
+            let said = told.last().unwrap();
+            assert!(said.contains(says) && !said.contains("hunter2"), "{told:?}");
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! The keys, from the schema of the tables: their names, their documentation, and what reads them.
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use super::{
+    schema::{Kind, form, is_table, properties, schema, text},
+    tables::Settings,
+};
+use crate::nearest::nearest;
+
+/// One thing that can be set.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    /// Its name, after that of its table: `http.keep_alive`.
+    pub(super) path: String,
+    /// What it does, and why the default is what it is.
+    pub(super) about: String,
+    /// How its values are written.
+    pub(super) form: String,
+    kind: Kind,
+    pub(super) default: Option<Value>,
+    /// Whether nobody is shown its value.
+    pub(super) is_secret: bool,
+    /// Whether its value is a file or a folder.
+    pub(super) is_place: bool,
+}
+
+/// A table of keys.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    /// Its name; empty for the keys that stand above all tables.
+    pub(super) name: String,
+    pub(super) about: String,
+    pub(super) keys: Vec<Key>,
+}
+
+static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
+    let schema = schema();
+    let mut tables = vec![Table::read("", &schema)];
+    for (name, property) in properties(&schema).filter(|(_, property)| is_table(property)) {
+        tables.push(Table::read(name, property));
+    }
+    tables
+});
+
+/// Returns the tables, in the order of the documentation.
+pub(super) fn tables() -> &'static [Table] {
+    &TABLES
+}
+
+/// Returns all keys.
+pub(super) fn keys() -> impl Iterator<Item = &'static Key> {
+    tables().iter().flat_map(|table| &table.keys)
+}
+
+/// Returns the key of this name.
+pub(super) fn find(path: &str) -> Option<&'static Key> {
+    keys().find(|key| key.path == path)
+}
+
+/// Says that there is no such key, and which one may have been meant.
+pub(super) fn unknown(path: &str) -> String {
+    let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let table = tables().iter().find(|table| table.name == above);
+    let table = table.filter(|table| !table.name.is_empty());
+    let near = match (keys().find(|key| key.name() == name), table) {
+        // It stands in another table.
+        (Some(key), _) => Some(key.path.clone()),
+        (None, Some(table)) => {
+            let near = nearest(name, table.keys.iter().map(Key::name));
+            near.first().map(|near| format!("{above}.{near}"))
+        }
+        (None, None) => {
+            let paths = keys().map(|key| key.path.as_str());
+            let names = tables().iter().map(|table| table.name.as_str());
+            let near = nearest(path, paths.chain(names));
+            near.first().map(|near| (*near).to_owned())
+        }
+    };
+    match (near, table) {
+        (Some(near), _) => format!("there is no setting `{path}`; did you mean {near}?"),
+        (None, Some(table)) => {
+            let names: Vec<_> = table.keys.iter().map(Key::name).collect();
+            let names = names.join(", ");
+            format!("there is no setting `{path}`; [{above}] has {names}")
+        }
+        (None, None) => format!("there is no setting `{path}`"),
+    }
+}
+
+// === impl Table ===
+
+impl Table {
+    fn read(name: &str, schema: &Value) -> Self {
+        let keys = properties(schema).filter(|(_, property)| !is_table(property));
+        let keys = keys.map(|(key, property)| match name {
+            "" => Key::new(key.clone(), property),
+            table => Key::new(format!("{table}.{key}"), property),
+        });
+        Self {
+            name: name.to_owned(),
+            about: text(schema, "description"),
+            keys: keys.collect(),
+        }
+    }
+}
+
+// === impl Key ===
+
+impl Key {
+    fn new(path: String, schema: &Value) -> Self {
+        Self {
+            path,
+            about: text(schema, "description"),
+            form: form(schema),
+            kind: Kind::read(schema),
+            default: schema
+                .get("default")
+                .filter(|value| !value.is_null())
+                .cloned(),
+            is_secret: schema["writeOnly"] == true,
+            is_place: schema["format"] == "path",
+        }
+    }
+
+    /// Returns its name within its table.
+    pub(super) fn name(&self) -> &str {
+        let name = self.path.rsplit_once('.');
+        name.map_or(&self.path, |(_, name)| name)
+    }
+
+    /// Returns its variable: `http.keep_alive` is `TIDEGATE_HTTP_KEEP_ALIVE`.
+    pub(super) fn variable(&self) -> String {
+        let path = self.path.to_uppercase().replace('.', "_");
+        format!("{}{path}", super::environment::PREFIX)
+    }
+
+    /// Returns settings that say nothing but this.
+    pub(super) fn put(&self, settings: &mut Value, value: Value) {
+        match self.path.split_once('.') {
+            Some((table, name)) => settings[table][name] = value,
+            None => settings[&self.path] = value,
+        }
+    }
+
+    /// Returns its value.
+    pub(super) fn of<'a>(&self, settings: &'a Value) -> Option<&'a Value> {
+        settings.pointer(&format!("/{}", self.path.replace('.', "/")))
+    }
+
+    /// Reads text as a value.
+    ///
+    /// # Errors
+    ///
+    /// When it is no text for this key: how it is written.
+    pub(super) fn read(&self, text: &str) -> Result<Value, String> {
+        match self.kind {
+            Kind::Text => Ok(text.into()),
+            Kind::Switch => match text.to_lowercase().as_str() {
+                "true" | "1" | "yes" | "on" => Ok(true.into()),
+                "false" | "0" | "no" | "off" => Ok(false.into()),
+                _ => Err(format!("`{text}` does not go: write true or false")),
+            },
+            Kind::Number => text
+                .parse::<i64>()
+                .map(Value::from)
+                .map_err(|_| format!("`{text}` does not go: write a {}", self.form)),
+            Kind::List => {
+                let items = text.split(',').map(str::trim);
+                let items = items.filter(|item| !item.is_empty());
+                Ok(items.map(Value::from).collect())
+            }
+        }
+    }
+
+    /// Checks a value.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be this key's: why. Of a secret only the form is said.
+    pub(super) fn check(&self, value: &Value) -> Result<(), String> {
+        let mut alone = json!({});
+        self.put(&mut alone, value.clone());
+        match serde_json::from_value::<Settings>(alone) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_key_says_what_it_is_for_and_how_it_is_written() {
+        assert!(keys().count() > 50);
+        for key in keys() {
+            assert!(key.about.len() > 20, "{key:?}");
+            assert!(!key.form.is_empty() && key.form != "text", "{key:?}");
+            let unset = [
+                "host",
+                "port",
+                "workers",
+                "fronts.sse_sunset",
+                "access.token",
+            ];
+            assert_eq!(
+                key.default.is_none(),
+                unset.contains(&&*key.path),
+                "{key:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_number_has_bounds() {
+        for key in keys().filter(|key| key.kind == Kind::Number) {
+            assert!(key.form.starts_with("number, "), "{key:?}");
+            assert!(!key.form.contains("null"), "{key:?}");
+            assert!(key.check(&json!(-1)).is_err(), "{key:?}");
+            assert!(key.check(&json!(u64::MAX)).is_err(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn defaults_are_values_that_could_be_set() {
+        for key in keys() {
+            if let Some(default) = &key.default {
+                assert_eq!(key.check(default), Ok(()), "{key:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_key_has_a_variable_of_its_own() {
+        let variables: HashSet<_> = keys().map(Key::variable).collect();
+        assert_eq!(variables.len(), keys().count());
+        assert_eq!(
+            find("http.keep_alive").unwrap().variable(),
+            "TIDEGATE_HTTP_KEEP_ALIVE"
+        );
+    }
+
+    #[test]
+    fn text_is_read_as_what_the_key_holds() {
+        for (path, text, value) in [
+            ("http.keep_alive", "65", json!("65")),
+            ("workers", "2", json!(2)),
+            ("fronts.sse", "true", json!(true)),
+            ("fronts.sse", "Off", json!(false)),
+            ("access.allow_hosts", "a.b, c.d:1,", json!(["a.b", "c.d:1"])),
+            ("access.allow_hosts", "", json!([])),
+        ] {
+            let key = find(path).unwrap();
+            assert_eq!(key.read(text), Ok(value.clone()), "{path}");
+            assert_eq!(key.check(&value), Ok(()), "{path}");
+        }
+        for (path, text) in [("workers", "many"), ("fronts.sse", "perhaps")] {
+            let why = find(path).unwrap().read(text).unwrap_err();
+            assert!(why.contains("write"), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_slip_finds_its_key() {
+        for (path, near) in [
+            ("limits.max_conections", "limits.max_connections"),
+            ("max_body", "http.max_body"),
+            ("http.keepalive", "http.keep_alive"),
+            ("limit", "limits"),
+            ("lisen", "listen"),
+        ] {
+            assert!(
+                unknown(path).ends_with(&format!("did you mean {near}?")),
+                "{}",
+                unknown(path)
+            );
+        }
+        assert!(!unknown("zzz").contains("mean"));
+        assert!(unknown("tasks.zzz").ends_with("; [tasks] has ttl, poll"));
+    }
+}
