@@ -11,6 +11,7 @@
 //!   tests/frames.rs    any frames, any pieces  ──▶ the same answers over a WebSocket, and an end
 //!   tests/machines.rs  any list of operations  ──▶ what a simple model of the machine says
 //!   tests/target.rs    any address           ──▶ shown as it reads, or refused
+//!   tests/credentials.rs  any header, any token  ─▶ nobody is known
 //! ```
 //!
 //! They are tests, by bolero: `cargo test -p tidegate-fuzz` runs each for a second, on a stable

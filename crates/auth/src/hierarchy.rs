@@ -40,9 +40,9 @@ impl Hierarchy {
             let known = direct.entry(scope.into()).or_default();
             *known = known.and(&others);
         }
-        let names = direct.keys().map(|scope| &**scope);
-        let whole = |scope: &str| (scope.into(), closure(&direct, scope));
-        Ok(Self(names.map(whole).collect()))
+        let scopes = direct.keys().cloned();
+        let whole = scopes.map(|scope| (scope.clone(), closure(&direct, &scope)));
+        Ok(Self(whole.collect()))
     }
 
     /// Returns `scopes` and all that they stand for.

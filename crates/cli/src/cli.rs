@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::{call, config, connect, demo, list, prompt, read, serve, stream, watch},
+    commands::{call, config, connect, demo, key, list, prompt, read, serve, stream, watch},
     error::{EXIT_CODES, Error},
 };
 
@@ -32,6 +32,7 @@ enum Command {
     Watch(watch::Args),
     Connect(connect::Args),
     Config(config::Args),
+    Key(key::Args),
 }
 
 // === impl Cli ===
@@ -50,6 +51,7 @@ impl Cli {
             Command::Watch(args) => watch::run(args),
             Command::Connect(args) => connect::run(args),
             Command::Config(args) => config::run(args),
+            Command::Key(args) => key::run(args),
         }
     }
 
@@ -65,6 +67,7 @@ impl Cli {
             Command::Prompt(args) => args.json,
             Command::Watch(args) => args.json,
             Command::Config(args) => args.json,
+            Command::Key(args) => args.json,
             // Its stdout is the protocol's.
             Command::Connect(_) => false,
         }

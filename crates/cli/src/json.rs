@@ -67,6 +67,23 @@ pub(crate) enum Event<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         uri: Option<&'a str>,
     },
+    /// An API key: a new one with what its user shows, or one of a file.
+    Key {
+        id: &'a str,
+        name: &'a str,
+        scopes: Vec<&'a str>,
+        created: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires: Option<String>,
+        /// What its user shows: of a new key only, and never again.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
+        /// What a key file needs of it: of a new key that no file was named for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        record: Option<String>,
+    },
+    /// An API key is gone from its file.
+    Revoked { id: &'a str },
     /// What came of the request: the result's own fields.
     Result(Fields<'a>),
     /// The request failed.

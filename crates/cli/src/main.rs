@@ -8,6 +8,7 @@
 mod cli;
 mod commands;
 mod day;
+mod key_file;
 mod forms;
 mod answers;
 mod arguments;

@@ -9,6 +9,7 @@
 //!   Old::open(&door, …) ─ send(message), next() ─▶ the same over HTTP+SSE
 //!                                 Session::open(&door, "2025-11-25").request(…)              ▼
 //!                                                                     status, headers, events
+//!   AuthorizationServer::start() ─ mint().subject("ann").token() ─▶ a token, as good or as bad as told
 //! ```
 //!
 //! It panics where a test should fail, and waits for nothing longer than [`PATIENCE`].
@@ -40,12 +41,14 @@ mod connection;
 mod answer;
 pub mod lines;
 mod old;
+pub mod authorization;
 
 use std::{future::Future, time::Duration};
 
 pub use self::{
     alone::{in_a_process_of_its_own, resident_bytes},
     answer::{Answer, Event},
+    authorization::AuthorizationServer,
     connection::Connection,
     cutting::{Cutting, Frames},
     door::Door,

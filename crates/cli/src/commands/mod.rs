@@ -4,6 +4,7 @@ pub(crate) mod call;
 pub(crate) mod config;
 pub(crate) mod connect;
 pub(crate) mod demo;
+pub(crate) mod key;
 pub(crate) mod list;
 pub(crate) mod prompt;
 pub(crate) mod read;

@@ -7,9 +7,11 @@ mod config;
 mod connect;
 mod demo;
 mod ends;
+mod key;
 mod process;
 mod serve;
 mod stdio;
+mod tls;
 mod watch;
 
 /// A file that no `mod` names is never compiled, and its tests pass by not running.

@@ -97,6 +97,20 @@ impl Tls {
         Self::by(Identity::SelfSigned)
     }
 
+    /// Returns whether any of it is read from a file, which may change.
+    pub(crate) const fn names_files(&self) -> bool {
+        matches!(
+            self.identity,
+            Identity::Pem {
+                certificate: Pem::File(_),
+                ..
+            } | Identity::Pem {
+                key: Pem::File(_),
+                ..
+            }
+        ) || matches!(self.client_ca, Some(Pem::File(_)))
+    }
+
     const fn by(identity: Identity) -> Self {
         Self {
             identity,
@@ -131,6 +145,18 @@ impl fmt::Debug for Pem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_text_need_not_be_looked_at_again() {
+        let text = || Pem::Text(String::new());
+        let file = || Pem::File("file.pem".into());
+        for tls in [Tls::self_signed(), Tls::pem("a", "b").client_ca(text())] {
+            assert!(!tls.names_files());
+        }
+        for tls in [Tls::files("a", "b"), Tls::self_signed().client_ca(file())] {
+            assert!(tls.names_files());
+        }
+    }
 
     #[test]
     fn a_key_is_not_printed() {

@@ -1,6 +1,9 @@
 //! The certificate that a client showed, as far as it says who the client is.
 
-use std::fmt;
+use std::{
+    fmt::{self, Write},
+    time::SystemTime,
+};
 
 use sha2::{Digest, Sha256};
 use x509_cert::{
@@ -23,6 +26,8 @@ pub(crate) struct PeerCertificate {
     pub(crate) uris: Vec<String>,
     /// Its alternative names that are mail addresses.
     pub(crate) emails: Vec<String>,
+    /// Until when it is good: a connection may last longer.
+    pub(crate) expires: Option<SystemTime>,
 }
 
 /// The SHA-256 of a certificate's DER.
@@ -44,12 +49,17 @@ impl PeerCertificate {
             dns: Vec::new(),
             uris: Vec::new(),
             emails: Vec::new(),
+            expires: None,
         };
         let Ok(certificate) = Certificate::from_der(der) else {
             return peer;
         };
         let facts = certificate.tbs_certificate();
-        peer.subject = facts.subject().to_string();
+        if write!(peer.subject, "{}", facts.subject()).is_err() {
+            peer.subject.clear();
+        }
+        peer.expires =
+            SystemTime::UNIX_EPOCH.checked_add(facts.validity().not_after.to_unix_duration());
         let names = facts.get_extension::<SubjectAltName>();
         let names = names.ok().flatten().map(|(_, names)| names.0);
         for name in names.unwrap_or_default() {
@@ -125,6 +135,8 @@ mod tests {
         assert_eq!(peer.uris, ["spiffe://tide.example/agent"]);
         assert_eq!(peer.emails, ["alice@tide.example"]);
         assert_eq!(peer.fingerprint, Fingerprint::of(&der));
+        let expires = peer.expires.expect("it has an end");
+        assert!(expires > SystemTime::now());
     }
 
     #[test]
@@ -141,6 +153,7 @@ mod tests {
     fn what_cannot_be_read_has_a_fingerprint_all_the_same() {
         let peer = PeerCertificate::read(b"no certificate");
         assert_eq!((peer.subject.as_str(), peer.dns.len()), ("", 0));
+        assert_eq!(peer.expires, None);
         let printed = peer.fingerprint.to_string();
         assert_eq!(printed.len(), 32 * 3 - 1);
         assert!(

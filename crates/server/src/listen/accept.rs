@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    io,
     net::IpAddr,
     pin::{Pin, pin},
     sync::Arc,
@@ -23,11 +22,12 @@ use tokio::{
 
 use super::{
     address::{Listener, Stream},
+    opened::Opened,
     tls::Secure,
     watched::{self, Watched},
 };
 use crate::{
-    connection::{Connection, Pulse, Secured},
+    connection::{Connection, Pulse},
     respond::ResponseBody,
     stack,
     state::State,
@@ -117,38 +117,6 @@ struct Shared {
     stopped: watch::Receiver<bool>,
 }
 
-/// A connection of which is known what it speaks.
-struct Opened {
-    stream: Stream,
-    http2: bool,
-    secured: Option<Secured>,
-}
-
-/// Finds out what a connection speaks: by what TLS agreed on, or by its first bytes.
-async fn open(
-    secure: Option<&Arc<Secure>>,
-    stream: Stream,
-    wait: Duration,
-    pulse: &Arc<Pulse>,
-) -> io::Result<Opened> {
-    match (secure, stream) {
-        (Some(secure), Stream::Tcp(stream)) => {
-            // Apart and boxed, so that a connection's room stays small without TLS.
-            let opened = Box::pin(secure.open(stream, pulse)).await?;
-            Ok(Opened {
-                stream: Stream::Tls(opened.stream),
-                http2: opened.http2,
-                secured: Some(opened.secured),
-            })
-        }
-        (_, stream) => Ok(Opened {
-            http2: stream.speaks_http2(wait).await?,
-            stream,
-            secured: None,
-        }),
-    }
-}
-
 async fn connection(
     mut shared: Shared,
     stream: Stream,
@@ -159,7 +127,7 @@ async fn connection(
     let most = shared.state.config.max_head;
     let wait = shared.state.config.idle_timeout;
     let first = tokio::select! {
-        first = open(shared.secure.as_ref(), stream, wait, &pulse) => first,
+        first = Opened::of(stream, shared.secure.as_ref(), wait, &pulse) => first,
         _ = shared.stopped.changed() => return,
     };
     let Opened {

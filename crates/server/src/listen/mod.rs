@@ -3,6 +3,7 @@
 mod exposure;
 mod address;
 mod tls;
+mod opened;
 mod accept;
 mod watched;
 

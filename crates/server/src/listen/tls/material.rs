@@ -19,10 +19,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use sha2::{Digest, Sha256};
 
 use super::fault::Fault;
-use crate::{
-    config::{ClientCertificate, Identity, Pem, Tls},
-    connection::Fingerprint,
-};
+use crate::config::{ClientCertificate, Identity, Pem, Tls};
 
 /// A certificate with those above it, and its key.
 pub(super) struct Pair {
@@ -97,8 +94,9 @@ impl Material {
         digest.finalize().into()
     }
 
-    pub(super) fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(&self.pair.chain[0])
+    /// Returns the server's own certificate, which there is: no chain is empty.
+    pub(super) fn leaf(&self) -> &CertificateDer<'static> {
+        &self.pair.chain[0]
     }
 
     /// Puts it together to what a handshake needs.

@@ -5,6 +5,7 @@ mod material;
 mod self_signed;
 mod counted;
 mod secure;
+mod expiry;
 mod reload;
 
 pub(super) use self::counted::Counted;

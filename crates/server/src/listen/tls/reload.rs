@@ -4,9 +4,12 @@
 //! Contents are compared, not times: a volume of Kubernetes swaps a link, and a copy may keep the time
 //! of what it was copied from.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
-use super::{fault::Fault, material::Material, secure::Secure};
+use super::{expiry::Expiry, fault::Fault, material::Material, secure::Secure};
 
 /// The least time between two looks, whatever the configuration says: none would keep a core busy.
 const LEAST: Duration = Duration::from_millis(10);
@@ -23,9 +26,16 @@ struct Trouble {
 impl Secure {
     /// Looks at the files for as long as it is polled.
     pub(in crate::listen) async fn keep_fresh(self: Arc<Self>) {
-        let mut trouble = Trouble::default();
+        let (mut trouble, mut expiry) = (Trouble::default(), Expiry::default());
         loop {
+            let end = self.expires();
+            if let Some(says) = end.and_then(|end| expiry.look(end, SystemTime::now())) {
+                tracing::warn!(fingerprint = %self.fingerprint(), "{says}");
+            }
             tokio::time::sleep(self.tls.reload_every.max(LEAST)).await;
+            if !self.tls.names_files() {
+                continue;
+            }
             let secure = Arc::clone(&self);
             let look = tokio::task::spawn_blocking(move || secure.look());
             match look.await {

@@ -1,6 +1,10 @@
 //! Handshakes: what a connection has to get through before its first request.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use arc_swap::ArcSwap;
 use http::HeaderValue;
@@ -36,10 +40,11 @@ struct Current {
     acceptor: TlsAcceptor,
     digest: [u8; 32],
     fingerprint: Fingerprint,
+    expires: Option<SystemTime>,
 }
 
 /// A connection that got through its handshake.
-pub(in crate::listen) struct Opened {
+pub(in crate::listen) struct Encrypted {
     pub(in crate::listen) stream: Box<TlsStream<Counted>>,
     pub(in crate::listen) http2: bool,
     pub(in crate::listen) secured: Secured,
@@ -101,12 +106,17 @@ impl Secure {
         self.now.load().fingerprint
     }
 
+    /// Returns until when that certificate is good, as far as it can be read.
+    pub(super) fn expires(&self) -> Option<SystemTime> {
+        self.now.load().expires
+    }
+
     /// Gets a connection through its handshake, within the time it has.
     pub(in crate::listen) async fn open(
         &self,
         stream: TcpStream,
         pulse: &Arc<Pulse>,
-    ) -> io::Result<Opened> {
+    ) -> io::Result<Encrypted> {
         let handshake = self.handshake(stream, pulse);
         tokio::time::timeout(self.tls.handshake_timeout, handshake)
             .await
@@ -116,7 +126,7 @@ impl Secure {
             })
     }
 
-    async fn handshake(&self, stream: TcpStream, pulse: &Arc<Pulse>) -> io::Result<Opened> {
+    async fn handshake(&self, stream: TcpStream, pulse: &Arc<Pulse>) -> io::Result<Encrypted> {
         let mut first = [0];
         match stream.peek(&mut first).await? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -133,7 +143,7 @@ impl Secure {
             certificate: shown.map(|leaf| Arc::new(PeerCertificate::read(leaf))),
             hsts: self.hsts.clone(),
         };
-        Ok(Opened {
+        Ok(Encrypted {
             http2: session.alpn_protocol() == Some(b"h2"),
             secured,
             stream: Box::new(stream),
@@ -166,12 +176,13 @@ async fn refuse_plain(mut stream: TcpStream) -> io::Error {
 impl Current {
     fn of(material: Material, tls: &Tls) -> Result<Self, Fault> {
         let digest = material.digest();
-        let fingerprint = material.fingerprint();
+        let certificate = PeerCertificate::read(material.leaf());
         let config: ServerConfig = material.config(tls.client_certificate)?;
         Ok(Self {
             acceptor: TlsAcceptor::from(Arc::new(config)),
             digest,
-            fingerprint,
+            fingerprint: certificate.fingerprint,
+            expires: certificate.expires,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! A certificate that a server makes for itself, for development.
 
-use std::time::SystemTime;
+use std::{net::IpAddr, time::SystemTime};
 
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use rcgen::{
@@ -24,7 +24,9 @@ pub(super) fn make(hosts: &[&str]) -> Result<Pair, Fault> {
     let mut names: Vec<String> = LOCAL.map(str::to_owned).into();
     for host in hosts {
         let name = name(host);
-        if !names.contains(&name) && CertificateParams::new([name.clone()]).is_ok() {
+        // An address that stands for all of a machine's is nobody's.
+        let is_any = name.parse().is_ok_and(|ip: IpAddr| ip.is_unspecified());
+        if !is_any && !names.contains(&name) && CertificateParams::new([name.clone()]).is_ok() {
             names.push(name);
         }
     }

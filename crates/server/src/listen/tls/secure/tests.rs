@@ -17,7 +17,7 @@ fn authority() -> CertifiedIssuer<'static, KeyPair> {
 }
 
 /// Lets a client connect, with a certificate or without, and returns what the server knows of it.
-async fn handshake(shows: bool, hsts: Option<Duration>) -> (Opened, Option<Vec<u8>>) {
+async fn handshake(shows: bool, hsts: Option<Duration>) -> (Encrypted, Option<Vec<u8>>) {
     let authority = authority();
     let mut tls = Tls::self_signed().client_ca(Pem::Text(authority.pem()));
     tls.client_certificate = ClientCertificate::Optional;
