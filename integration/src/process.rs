@@ -63,16 +63,21 @@ pub fn tidegate() -> Command {
             None => built(),
         }),
     );
-    // The tests' own variables, which would be settings that do not exist.
+    without_settings(&mut command);
+    command
+}
+
+/// Takes out of a command's environment what `tidegate serve` would take for settings: the tests'
+/// own variables, and what whoever runs them has set.
+pub(crate) fn without_settings(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
-        if name
-            .to_str()
-            .is_some_and(|name| name.starts_with("TIDEGATE_"))
+        let text = name.to_string_lossy();
+        if text.starts_with("TIDEGATE_")
+            || ["HOST", "PORT", "WORKERS", "API_TOKEN"].contains(&&*text)
         {
-            command.env_remove(name);
+            command.env_remove(&name);
         }
     }
-    command
 }
 
 /// Builds the command where this test itself was built, and returns its path.

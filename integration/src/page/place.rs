@@ -16,7 +16,7 @@ use super::{
     Step,
     printed::{Compare, missing},
 };
-use crate::process::{Finished, tidegate};
+use crate::process::{Finished, tidegate, without_settings};
 
 /// A debug build on a loaded machine starts in a second.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -131,6 +131,7 @@ impl Place {
 
     fn shell(&self, command: &str) -> Command {
         let mut shell = Command::new("sh");
+        without_settings(&mut shell);
         shell.args(["-c", command]).env("PATH", &self.path);
         shell.current_dir(self.folder.path());
         shell

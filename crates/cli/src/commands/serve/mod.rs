@@ -79,11 +79,11 @@ struct Serve {
 
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<(), Error> {
-    // Over stdio nothing is listened at, and the folder that a host starts this in may hold another
-    // program's `.env`: names that are not ours are not meant for us.
     if let Some(problem) = args.transport.problem() {
         return Err(Error::new(Kind::Usage, problem));
     }
+    // Over stdio nothing is listened at, and the folder that a host starts this in may hold another
+    // program's `.env`: names that are not ours are not meant for us.
     let loaded = Loaded::load(&args.given, !args.stdio)?;
     let settings = &loaded.settings;
     log::to_stderr(&settings.log, settings.log_format);
