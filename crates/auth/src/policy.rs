@@ -91,7 +91,7 @@ impl Policy {
     }
 
     /// Returns what a request needs; `name` is the tool's or the prompt's name, or the resource's
-    /// URI.
+    /// URI. What listens to several resources needs what each of them needs.
     #[must_use]
     pub fn needs(&self, method: &Method, name: Option<&str>) -> &Scopes {
         let rules = match method {
@@ -101,6 +101,9 @@ impl Policy {
             | Method::Subscribe
             | Method::Unsubscribe => &self.resources,
             Method::PromptsGet => &self.prompts,
+            // What completes a prompt's arguments, or a resource's, tells of them.
+            Method::Complete if self.is_prompt(name) => &self.prompts,
+            Method::Complete => &self.resources,
             _ => return &self.all,
         };
         let rule = name.and_then(|name| rules.find(name));
@@ -113,6 +116,10 @@ impl Policy {
         let rules = [&self.tools, &self.resources, &self.prompts];
         let rules = rules.into_iter().flat_map(|rules| &rules.0);
         rules.fold(self.all.clone(), |all, rule| all.and(&rule.own))
+    }
+
+    fn is_prompt(&self, name: Option<&str>) -> bool {
+        name.is_some_and(|name| self.prompts.find(name).is_some())
     }
 }
 
@@ -191,6 +198,12 @@ mod tests {
             (Method::ResourcesRead, Some("file:///open"), "use"),
             (Method::PromptsGet, Some("plan"), "plan use"),
             (Method::PromptsGet, Some("file_write"), "use"),
+            (Method::Complete, Some("plan"), "plan use"),
+            (
+                Method::Complete,
+                Some("file:///secret/{name}"),
+                "secrets use",
+            ),
             (Method::Discover, None, "use"),
         ] {
             assert_eq!(

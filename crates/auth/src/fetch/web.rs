@@ -12,11 +12,12 @@ use crate::Error;
 /// Gets documents by HTTP and HTTPS.
 #[derive(Clone, Debug)]
 pub struct Web {
-    /// To this machine: never through a proxy, whose own loopback is another machine, and without
-    /// the system's certificates, which may be missing.
-    here: Client,
-    /// To everywhere else.
-    there: Client,
+    /// To this machine without TLS: the system's certificates are not needed, and may be missing.
+    plain: Client,
+    /// To this machine: a proxy's own loopback is another machine.
+    near: Client,
+    /// To everywhere else, through the system's proxy if there is one.
+    far: Client,
 }
 
 // === impl Web ===
@@ -34,23 +35,18 @@ impl Web {
                 .referer(false)
                 .timeout(WITHIN)
         };
-        let here = settings().no_proxy();
-        let here = if roots.is_empty() {
-            here.tls_certs_only([])
-        } else {
-            here
-        };
         Ok(Self {
-            here: built(here, roots)?,
-            there: built(settings(), roots)?,
+            plain: built(settings().no_proxy().tls_certs_only([]), &[])?,
+            near: built(settings().no_proxy(), roots)?,
+            far: built(settings(), roots)?,
         })
     }
 
     fn client(&self, url: &Url) -> &Client {
-        if is_loopback(url) {
-            &self.here
-        } else {
-            &self.there
+        match (is_loopback(url), url.scheme()) {
+            (true, "http") => &self.plain,
+            (true, _) => &self.near,
+            (false, _) => &self.far,
         }
     }
 }

@@ -29,6 +29,9 @@ const REFUSED: u64 = 10;
 /// For how long nobody is asked when nobody answers: callers would only wait in vain.
 const DOWN: u64 = 5;
 
+/// Between two lines of the log about failures: strangers can cause a failure each.
+const QUIET: u64 = 60;
+
 /// When a question whose caller went away is forgotten. None lasts this long.
 const GIVE_UP: u64 = 10;
 
@@ -50,6 +53,8 @@ struct State {
     asking: HashMap<[u8; 32], (u64, Asking), RandomState>,
     /// Until when nobody is asked.
     down: u64,
+    /// Until when no failure is logged.
+    quiet: u64,
 }
 
 type Asking = Shared<BoxFuture<'static, Result<Admitted, Refusal>>>;
@@ -189,10 +194,13 @@ impl Inner {
             Ok(answer) => self.rules.judge(answer, seen),
             Err(_) => Err(Refusal::Unavailable(u32::try_from(DOWN).unwrap_or(1))),
         };
-        if let Err(error) = &answer {
+        let mut state = self.state.lock();
+        if let Err(error) = &answer
+            && now >= state.quiet
+        {
+            state.quiet = now.saturating_add(QUIET);
             tracing::warn!(endpoint = %self.endpoint, %error, "cannot ask what a token is");
         }
-        let mut state = self.state.lock();
         state.asking.remove(&key);
         match (&judged, answer) {
             (Ok(admitted), _) => state.kept.put(key, judged.clone(), admitted.until),

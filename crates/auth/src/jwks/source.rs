@@ -85,6 +85,14 @@ struct Flight {
 /// A fetch under way.
 pub(crate) type Fetching = Shared<BoxFuture<'static, ()>>;
 
+/// What comes of wanting a fetch.
+enum Fetched {
+    Begun(Fetching),
+    Running(Fetching),
+    /// None may begin before then.
+    NotBefore(u64),
+}
+
 /// What comes of looking for keys.
 pub(crate) enum Look {
     /// Here they are, and until when what they say need not be asked again.
@@ -109,7 +117,7 @@ impl Source {
     }
 
     /// Returns the keys; `fits` says whether they are what is looked for.
-    pub(crate) fn look(&self, fits: impl FnOnce(&KeySet) -> bool, now: u64) -> Look {
+    pub(crate) fn look(&self, fits: impl Fn(&KeySet) -> bool, now: u64) -> Look {
         let held = self.0.held.load_full();
         let held = held.filter(|held| now < held.fresh.saturating_add(OLD));
         let is_fresh = held.as_ref().is_some_and(|held| now < held.fresh);
@@ -119,12 +127,17 @@ impl Source {
             return Look::Keys(held, until);
         }
         match (self.fetch(now), held) {
-            (Ok(fetching), _) => Look::Wait(fetching),
-            (Err(next), Some(held)) => {
+            // One caller waits for new keys. The others take the old ones, as all will should no
+            // new ones come.
+            (Fetched::Running(_), Some(held)) if fits(&held.keys) => {
+                Look::Keys(held, now.saturating_add(RETRY.0))
+            }
+            (Fetched::Begun(fetching) | Fetched::Running(fetching), _) => Look::Wait(fetching),
+            (Fetched::NotBefore(next), Some(held)) => {
                 let until = if is_fresh { held.fresh } else { next };
                 Look::Keys(held, until)
             }
-            (Err(next), None) => Look::Unavailable(wait(next, now)),
+            (Fetched::NotBefore(next), None) => Look::Unavailable(wait(next, now)),
         }
     }
 
@@ -148,15 +161,15 @@ impl Source {
     }
 
     /// Returns the fetch that is under way, or begins one if it may, or says when it may.
-    fn fetch(&self, now: u64) -> Result<Fetching, u64> {
+    fn fetch(&self, now: u64) -> Fetched {
         let mut flight = self.0.flight.lock();
         if let Some((began, running)) = &flight.running
             && now < began.saturating_add(GIVE_UP)
         {
-            return Ok(running.clone());
+            return Fetched::Running(running.clone());
         }
         if now < flight.next {
-            return Err(flight.next);
+            return Fetched::NotBefore(flight.next);
         }
         // Should it never end, for nobody polls it.
         flight.next = now.saturating_add(RETRY.0);
@@ -170,7 +183,7 @@ impl Source {
         };
         let fetching = fetching.boxed().shared();
         flight.running = Some((now, fetching.clone()));
-        Ok(fetching)
+        Fetched::Begun(fetching)
     }
 }
 

@@ -88,17 +88,11 @@ pub(crate) fn is_key(token: &str) -> bool {
     token.starts_with(PREFIX)
 }
 
-/// Returns the id of a key that is made as keys are.
+/// Returns the id of what has the shape of a key. Its letters are not looked at: what is no key has
+/// no key's hash.
 pub(super) fn id(token: &str) -> Option<&[u8; ID]> {
-    let (id, secret) = token
-        .strip_prefix(PREFIX)?
-        .as_bytes()
-        .split_at_checked(ID)?;
-    let secret = secret.strip_prefix(b"_")?;
-    let is_secret = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let well_made = secret.len() == SECRET && secret.iter().all(is_secret);
-    let id: &[u8; ID] = id.try_into().ok()?;
-    (well_made && is_id(id)).then_some(id)
+    let (id, secret) = token.strip_prefix(PREFIX)?.as_bytes().split_first_chunk()?;
+    (secret.len() == 1 + SECRET && secret[0] == b'_').then_some(id)
 }
 
 /// Returns whether these are the letters of an id.
@@ -124,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_made_as_keys_are_has_no_id() {
+    fn what_has_not_the_shape_of_a_key_has_no_id() {
         let good = format!("tgk_abcdefghij_{}", "A".repeat(43));
         assert!(id(&good).is_some());
         for bad in [
@@ -135,9 +129,8 @@ mod tests {
             &good[..good.len() - 1],
             &format!("{good}A"),
             &good.replace("_A", "-A"),
-            &good.replace('j', "l"),
-            &good.replace("AA", "A="),
-            "tgk_abcdefgh\u{e4}_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            &good.replace("tgk_", "tgk-"),
+            "tgk_abcdefgh\u{e4}",
         ] {
             assert!(id(bad).is_none(), "{bad}");
         }

@@ -149,6 +149,22 @@ async fn old_keys_are_used_for_half_a_day_while_no_new_ones_come() {
 }
 
 #[tokio::test]
+async fn while_one_waits_for_new_keys_the_others_take_the_old() {
+    let server = AuthorizationServer::start().await;
+    let fetch = Scripted::default();
+    fetch.put(KEYS, &keys_of(&server).await, Some(60));
+    let auth = scripted(&fetch);
+    let token = token(&server).token();
+    assert!(bearer(&auth, &token, T).await.is_ok());
+    fetch.hold();
+    let waits = bearer(&auth, &token, T + 60);
+    assert!(futures_util::FutureExt::now_or_never(waits).is_none());
+    let known = futures_util::FutureExt::now_or_never(bearer(&auth, &token, T + 61));
+    assert_eq!(known.unwrap().unwrap().until, T + 66);
+    assert_eq!(fetch.count(), 2);
+}
+
+#[tokio::test]
 async fn without_keys_nobody_comes_in_and_tries_back_off() {
     let server = AuthorizationServer::start().await;
     let fetch = Scripted::default();

@@ -17,6 +17,8 @@ mod mint;
 mod serve;
 mod state;
 mod tokens;
+#[cfg(test)]
+mod tests;
 
 use std::{
     sync::Arc,
