@@ -9,7 +9,7 @@ use std::{
 use bolero::{TypeGenerator, check};
 use tidegate_era::Revision;
 use tidegate_model::{Change, Level, Raw, ask::InputKind, ask::InputRequest};
-use tidegate_session::{Asks, Bulletin, Lane, Limits, Push, Table, Ticket, Watched};
+use tidegate_session::{Asks, Bulletin, Lane, Limits, Owner, Push, Table, Ticket, Watched};
 
 #[derive(Clone, Copy, Debug, TypeGenerator)]
 enum OnTable {
@@ -29,6 +29,7 @@ fn the_table_of_sessions() {
         lifetime: 500,
         idle: 60,
         states: 2,
+        states_of_one: 1,
         subscriptions: 2,
         subscription_bytes: usize::MAX,
         ended: 3,
@@ -36,7 +37,10 @@ fn the_table_of_sessions() {
     check!().with_type::<Vec<OnTable>>().for_each(|operations| {
         let mut table = Table::new(limits);
         let tickets: Vec<Ticket> = (0..SESSIONS)
-            .map(|_| Ticket::new(Revision::V2025_11_25, 0).expect("entropy"))
+            .map(|which| Ticket {
+                owner: (which % 2 == 0).then_some(Owner(0)),
+                ..Ticket::new(Revision::V2025_11_25, 0).expect("entropy")
+            })
             .collect();
         let mut over = [false; SESSIONS];
         let mut now = 0;

@@ -1,5 +1,6 @@
 //! A page in a headless Chromium, and what it reports.
 
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -7,7 +8,6 @@ use axum::response::Html;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::Value;
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::clients::prepared;
@@ -38,6 +38,15 @@ pub(crate) struct Browser(Child);
 /// There is no browser, or the page reports nothing in time.
 #[must_use]
 pub fn page_reports(page: &'static str, server: tidegate::Service) -> Value {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/", listener.local_addr().expect("bound"));
+    let page = Router::new().route("/", get(move || async move { Html(page) }));
+    reports(listener, page.fallback_service(server), &url, &[])
+}
+
+/// Serves `app`, lets a browser with these flags visit `url`, and returns what the page there posts
+/// to `/report`.
+pub(crate) fn reports(listener: TcpListener, app: Router, url: &str, flags: &[String]) -> Value {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -48,15 +57,13 @@ pub fn page_reports(page: &'static str, server: tidegate::Service) -> Value {
             // Whoever waits takes the first one.
             let _ = tell.try_send(report);
         };
-        let app = Router::new()
-            .route("/", get(move || async move { Html(page) }))
-            .route("/report", post(report))
-            .fallback_service(server);
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}/", listener.local_addr().expect("bound"));
+        let app = app.route("/report", post(report));
+        listener.set_nonblocking(true).expect("a socket");
+        let listener = tokio::net::TcpListener::from_std(listener).expect("a socket");
         tokio::spawn(async move { axum::serve(listener, app).await });
         let profile = tempfile::tempdir().expect("a temporary folder can be made");
-        let browser = Browser::start(profile.path(), &[], &url);
+        let more: Vec<&str> = flags.iter().map(String::as_str).collect();
+        let browser = Browser::start(profile.path(), &more, url);
         let report = tokio::time::timeout(PATIENCE, told.recv()).await;
         drop(browser);
         report

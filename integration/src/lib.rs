@@ -13,6 +13,7 @@ mod clients;
 mod cutting;
 mod devtools;
 mod documents;
+mod elsewhere;
 mod ours;
 mod page;
 mod process;
@@ -28,6 +29,7 @@ pub use clients::{
 pub use cutting::{Cutting, cutting_at};
 pub use devtools::evaluated_at;
 pub use documents::Documents;
+pub use elsewhere::Elsewhere;
 pub use ours::{AskedClient, AskingServer, asking_server};
 pub use page::{Page, Step};
 pub use process::{Endpoint, Finished, Front, Serving, Started, tidegate};
@@ -38,6 +40,6 @@ pub use programs::{
 pub use servers::{
     OldFront, RmcpMode, TypescriptMode, python_1_serving, python_1_serving_over, python_1_to_start,
     python_2_serving, rmcp_serving, tidegate_serving, tidegate_serving_sse, tidegate_serving_tls,
-    tidegate_to_start, typescript_1_serving, typescript_2_serving,
+    tidegate_serving_to_pages, tidegate_to_start, typescript_1_serving, typescript_2_serving,
 };
 pub use transcript::{Event, Transcript};

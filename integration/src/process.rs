@@ -153,6 +153,20 @@ impl Serving {
 }
 
 impl Serving {
+    /// Returns how many bytes of memory the server holds.
+    ///
+    /// # Panics
+    /// It has ended, or there is no `/proc`.
+    #[must_use]
+    pub fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("Linux, and a process that goes on");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next());
+        let kilobytes: u64 = kilobytes.expect("VmRSS").parse().expect("kB");
+        kilobytes * 1024
+    }
+
     /// Returns the front at another path of the server, and with another scheme.
     ///
     /// # Panics

@@ -100,6 +100,19 @@ pub fn tidegate_serving_tls(documents: &Documents) -> Serving {
     Serving::start(&mut serve)
 }
 
+/// Starts `tidegate serve` over the documents, for pages of these origins too.
+#[must_use]
+pub fn tidegate_serving_to_pages(documents: &Documents, origins: &[&str]) -> Serving {
+    let mut serve = tidegate();
+    serve
+        .args(["serve", "--listen", "127.0.0.1:0", "--root"])
+        .arg(documents.path());
+    for origin in origins {
+        serve.args(["--allow-origin", origin]);
+    }
+    Serving::start(&mut serve)
+}
+
 /// Returns `tidegate serve` over the documents, to be started over stdio.
 #[must_use]
 pub fn tidegate_to_start(documents: &Documents) -> Started {

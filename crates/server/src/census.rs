@@ -1,6 +1,6 @@
 //! Who is here, over which front, speaking what: so that one can see who is left on an old one.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, net::IpAddr, sync::Arc};
 
 use parking_lot::Mutex;
 use tidegate_era::Revision;
@@ -54,6 +54,7 @@ pub(crate) struct Seen {
 pub(crate) struct Presence {
     census: Arc<Census>,
     front: Front,
+    client: Option<IpAddr>,
 }
 
 /// How many kinds are told apart. Names are the clients' own words: a stranger must not fill the
@@ -78,6 +79,7 @@ impl Census {
         Some(Presence {
             census: Arc::clone(self),
             front,
+            client: None,
         })
     }
 
@@ -128,6 +130,17 @@ impl Presence {
     /// Notes who it is that is here.
     pub(crate) fn meet(&self, revision: Revision, client: Option<&Implementation>) {
         self.census.meet(self.front, revision, client);
+    }
+
+    /// Says where it comes from.
+    pub(crate) const fn calling_from(mut self, client: Option<IpAddr>) -> Self {
+        self.client = client;
+        self
+    }
+
+    /// Returns where it comes from.
+    pub(crate) const fn client(&self) -> Option<IpAddr> {
+        self.client
     }
 
     /// Returns how it arrived.

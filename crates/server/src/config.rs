@@ -7,12 +7,14 @@ use tidegate_session::{Limits, ReplayLimits};
 pub use self::{
     fronts::Fronts,
     http_sse::{Deprecation, HttpSse},
+    per_caller::{PerCaller, Rate},
     proxy::{NotAProxy, Proxy},
     tls::{ClientCertificate, Identity, Pem, Tls},
 };
 
 mod fronts;
 mod http_sse;
+mod per_caller;
 mod proxy;
 mod tls;
 
@@ -44,6 +46,11 @@ pub struct Config {
     pub behind_proxy: Vec<Proxy>,
     /// How many bytes a request's body may have. Default 4 MiB: arguments are rarely a hundredth.
     pub max_body: usize,
+    /// How many bytes all bodies may have together that came in more than one piece, from their first
+    /// byte until nobody needs them any more; one that does not fit is refused with 503. Default
+    /// 256 MiB: sixty-four of the longest at a time. What came with its head is not counted: it is no
+    /// longer than `max_head`.
+    pub max_buffered: usize,
     /// How long a body may take to arrive. Default 30 s: 4 MiB over a slow phone.
     pub body_timeout: Duration,
     /// How many bytes a request's head may have. Default 64 KiB; more is 431.
@@ -83,9 +90,9 @@ pub struct Config {
     /// How old a GET or listen stream may become; then its client opens another. Default one hour,
     /// so that none is forgotten for ever.
     pub stream_age: Duration,
-    /// How many connections are served at a time; more wait to be accepted. Default 10 000: some
-    /// two hundred megabytes when all hold a stream. Bodies on their way come on top, each within
-    /// `max_body`.
+    /// How many connections are served at a time. One more takes the place of the one that lay idle
+    /// between requests the longest; where all have work, it waits. Default 10 000: some two hundred
+    /// megabytes when all hold a stream. Bodies on their way come on top, within `max_buffered`.
     pub max_connections: usize,
     /// How many WebSockets may stand open at a time; the next one is accepted and closed with 1013,
     /// "try again later", so that a browser sees why. Default 1 000: each is held for as long as
@@ -98,6 +105,11 @@ pub struct Config {
     pub max_calls: usize,
     /// How many GET and listen streams may be open at a time; more are refused with 503. Default 10 000.
     pub max_streams: usize,
+    /// How many sessions may be opened by all together; more are refused with 503. Default: as many as
+    /// come, for the reason that `per_caller.initializes` has.
+    pub max_initializes: Option<Rate>,
+    /// How much of all this one caller may have. Default [`PerCaller::default`].
+    pub per_caller: PerCaller,
     /// How many resources one listen stream may name; more is refused. Default 1 000: what a client
     /// shows at a time is far less. What a legacy session may subscribe to is in `sessions`.
     pub max_subscriptions: usize,
@@ -141,6 +153,7 @@ impl Default for Config {
             tls: None,
             behind_proxy: Vec::new(),
             max_body: 4 * 1024 * 1024,
+            max_buffered: 256 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
             max_head: 64 * 1024,
             head_timeout: Duration::from_secs(30),
@@ -160,6 +173,8 @@ impl Default for Config {
             websocket_buffer: 16 * 1024,
             max_calls: 10_000,
             max_streams: 10_000,
+            max_initializes: None,
+            per_caller: PerCaller::default(),
             max_subscriptions: 1_000,
             drain: Duration::from_secs(10),
             sessions: Limits::default(),

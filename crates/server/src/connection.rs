@@ -16,6 +16,7 @@ use http::HeaderValue;
 use parking_lot::Mutex;
 use tidegate_model::Principal;
 use tidegate_session::Ticket;
+use tokio::sync::Notify;
 
 pub(crate) use self::certificate::{Fingerprint, PeerCertificate};
 use crate::guard::Recognised;
@@ -63,6 +64,10 @@ pub(crate) struct Pulse {
     pub(crate) writes: AtomicU32,
     /// Whether the peer takes no more bytes.
     pub(crate) stalled: AtomicBool,
+    /// For how many seconds it has lain idle, as far as was last looked.
+    pub(crate) quiet: AtomicU32,
+    /// Told when it is to give way to another one.
+    pub(crate) leave: Notify,
     /// Whether bytes between requests may be something else than a head (HTTP/2).
     pub(crate) framed: AtomicBool,
 }

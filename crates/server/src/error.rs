@@ -1,6 +1,6 @@
 //! Why a server does not start, or stopped.
 
-use std::{fmt, io};
+use std::{borrow::Cow, fmt, io};
 
 use crate::listen::Fault;
 
@@ -32,7 +32,7 @@ enum Kind {
     },
     Setting {
         name: &'static str,
-        why: &'static str,
+        why: Cow<'static, str>,
     },
     System {
         what: &'static str,
@@ -77,7 +77,8 @@ impl Error {
         Self(Kind::Handler { problems })
     }
 
-    pub(crate) const fn setting(name: &'static str, why: &'static str) -> Self {
+    pub(crate) fn setting(name: &'static str, why: impl Into<Cow<'static, str>>) -> Self {
+        let why = why.into();
         Self(Kind::Setting { name, why })
     }
 

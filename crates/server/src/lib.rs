@@ -36,7 +36,10 @@ mod service;
 mod listen;
 mod routes;
 mod stack;
+mod access;
+mod audit;
 mod guard;
+mod limits;
 mod endpoint;
 mod channel;
 mod dispatch;
@@ -49,8 +52,8 @@ mod census;
 pub use self::{
     bound::Bound,
     config::{
-        ClientCertificate, Config, Deprecation, Fronts, HttpSse, Identity, NotAProxy, Pem, Proxy,
-        Respond, Tls,
+        ClientCertificate, Config, Deprecation, Fronts, HttpSse, Identity, NotAProxy, Pem,
+        PerCaller, Proxy, Rate, Respond, Tls,
     },
     error::Error,
     respond::ResponseBody,

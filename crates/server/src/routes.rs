@@ -47,6 +47,29 @@ pub(crate) enum Sample {
 /// The sample that is a tool's stream under a name of its own.
 const SECURE: &str = "/secure-stream";
 
+/// Returns the front's name, for logs.
+pub(crate) const fn name(route: Option<Route>) -> &'static str {
+    match route {
+        Some(Route::Endpoint) => "streamable-http",
+        Some(Route::Sse | Route::Messages) => "http+sse",
+        Some(Route::WebSocket) => "websocket",
+        Some(Route::Streams) => "streams",
+        Some(Route::Tool) => "tool",
+        Some(Route::Sample(_)) => "sample",
+        None => "-",
+    }
+}
+
+/// Returns the methods that a front answers, as `Allow` and preflights name them.
+pub(crate) const fn methods(route: Route) -> &'static str {
+    match route {
+        Route::Endpoint => "GET, POST, DELETE",
+        Route::Messages => "POST",
+        Route::Tool => "GET, POST",
+        Route::Sse | Route::WebSocket | Route::Streams | Route::Sample(_) => "GET",
+    }
+}
+
 /// Returns the front that answers at `path`; `None`: nobody does.
 pub(crate) fn find(config: &Config, path: &str) -> Option<Route> {
     if path == config.path {

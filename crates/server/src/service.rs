@@ -95,13 +95,7 @@ where
         } = self.clone();
         let (parts, body) = request.into_parts();
         let parts = Box::new(parts);
-        Box::pin(async move {
-            Ok(if by_path {
-                stack::route(&state, &connection, parts, body).await
-            } else {
-                stack::walk(&state, &connection, parts, body).await
-            })
-        })
+        Box::pin(async move { Ok(stack::answer(&state, &connection, by_path, parts, body).await) })
     }
 }
 

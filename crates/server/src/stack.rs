@@ -8,25 +8,77 @@ use http_body::Body;
 use tidegate_era::{Head, Reject};
 
 use crate::{
+    access::{self, Entry},
+    audit::Refused,
     connection::Connection,
     endpoint,
-    guard::Visitor,
+    guard::{self, Visitor},
     respond::{self, ResponseBody},
     routes::{self, Route},
     state::State,
 };
 
-/// Answers one request at the path it is for.
-pub(crate) async fn route<B>(
+/// Answers one request, at the path it is for or at the endpoint. If it comes from a page that may
+/// call, whatever the answer is, the page may read it.
+pub(crate) async fn answer<B>(
     state: &Arc<State>,
     connection: &Connection,
+    by_path: bool,
+    mut parts: Box<Parts>,
+    body: B,
+) -> Response<ResponseBody>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let found = if by_path {
+        routes::find(&state.config, parts.uri.path())
+    } else {
+        Some(Route::Endpoint)
+    };
+    let page = state.guard.page(&parts.headers);
+    let client = state.guard.client(connection, &parts.headers).address;
+    let methods = || match found {
+        Some(front) => Some(routes::methods(front)),
+        None => state.callers.document(parts.uri.path()).map(|_| "GET"),
+    };
+    let preflight = page.as_ref();
+    let preflight = preflight.and_then(|page| state.guard.preflight(page, methods(), &parts));
+    let entry = Entry::of_request(client, routes::name(found), &mut parts);
+    let mut answer = match preflight {
+        Some(answer) => answer,
+        None => route(state, connection, found, parts, body).await,
+    };
+    if let Some(page) = page {
+        page.sign(answer.headers_mut());
+    }
+    if let Some(refused) = answer.extensions_mut().remove::<Refused>() {
+        let (front, status) = (routes::name(found), answer.status());
+        let who = entry.as_ref().and_then(|entry| entry.who());
+        let audit = &state.audit;
+        audit.refused(&refused, who.as_deref(), client, front, status);
+    }
+    if let Some(entry) = entry {
+        entry.answered(answer.status());
+        answer.body_mut().enter(entry);
+    }
+    answer
+}
+
+/// Answers one request at the front it is for.
+async fn route<B>(
+    state: &Arc<State>,
+    connection: &Connection,
+    found: Option<Route>,
     parts: Box<Parts>,
     body: B,
 ) -> Response<ResponseBody>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    match routes::find(&state.config, parts.uri.path()) {
+    if let Err(reject) = guard::count(&parts.headers) {
+        return respond::refuse(&reject);
+    }
+    match found {
         Some(Route::Endpoint) => walk(state, connection, parts, body).await,
         Some(Route::WebSocket) => Box::pin(websocket(state, connection, parts)).await,
         // Apart and boxed, so that a connection's room for a request stays small.
@@ -36,7 +88,7 @@ where
 }
 
 /// Answers one request to the endpoint.
-pub(crate) async fn walk<B>(
+async fn walk<B>(
     state: &Arc<State>,
     connection: &Connection,
     parts: Box<Parts>,
@@ -98,11 +150,9 @@ async fn websocket(
     connection: &Connection,
     mut parts: Box<Parts>,
 ) -> Response<ResponseBody> {
-    let admitted = admit(state, connection, &parts, |_| Ok(()))
-        .await
-        .map(|visitor| visitor.principal);
+    let admitted = admit(state, connection, &parts, |_| Ok(())).await;
     admitted
-        .and_then(|principal| endpoint::websocket::answer(state, principal, &mut parts))
+        .and_then(|visitor| endpoint::websocket::answer(state, &visitor, &mut parts))
         .unwrap_or_else(|reject| endpoint::websocket::refuse(&reject))
 }
 
@@ -124,9 +174,13 @@ async fn admit<'a>(
     let head = judge(state, parts)?;
     let fits = fits(&head);
     let principal = state.callers.identify(connection, parts).await?;
+    if let Some(principal) = &principal {
+        access::who(parts, principal);
+    }
     fits?;
     Ok(Visitor {
         connection,
+        client: state.guard.client(connection, &parts.headers).address,
         principal,
     })
 }

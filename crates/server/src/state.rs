@@ -14,12 +14,14 @@ use tidegate_store::TaskStore;
 use tokio::sync::watch;
 
 use crate::{
+    audit::Audit,
     census::Census,
     config::Config,
     dispatch::{Asked, Calls, Replay, Streams},
     endpoint::{sse::Connections, websocket},
     error::Error,
     guard::{Access, Callers, Guard},
+    limits::{Buffered, Limits},
     tasks::Tasks,
 };
 
@@ -28,6 +30,9 @@ pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) guard: Guard,
     pub(crate) callers: Callers,
+    pub(crate) audit: Arc<Audit>,
+    pub(crate) limits: Limits,
+    pub(crate) buffered: Arc<Buffered>,
     pub(crate) handler: Arc<dyn Handler>,
     pub(crate) signature: Signature,
     pub(crate) keys: Keys,
@@ -78,8 +83,11 @@ impl State {
         };
         let keys = Keys::generate().map_err(|_| Error::system("random bytes"))?;
         Ok(Arc::new(Self {
-            guard: Guard::new(&config),
+            guard: Guard::new(&config)?,
             callers: Callers::new(access)?,
+            audit: Arc::default(),
+            limits: Limits::new(&config),
+            buffered: Buffered::new(config.max_buffered),
             signature: Signature::new(&server.brief()),
             replay: Replay::new(&keys, config.replay),
             keys,
@@ -87,11 +95,11 @@ impl State {
                 table: Table::new(config.sessions),
                 swept: 0,
             }),
-            calls: Calls::new(config.max_calls),
+            calls: Calls::new(config.max_calls, config.per_caller.max_calls),
             asked: Arc::default(),
             spent: Arc::default(),
-            streams: Streams::new(config.max_streams),
-            resumed: Streams::new(config.max_streams),
+            streams: Streams::new(config.max_streams, config.per_caller.max_streams),
+            resumed: Streams::new(config.max_streams, config.per_caller.max_streams),
             tasks: Tasks::new(tasks, config.max_tasks),
             census: Arc::default(),
             websockets: websocket::Manager::default(),
@@ -132,6 +140,7 @@ impl State {
     pub(crate) fn stop(&self) {
         self.streams.close_all();
         self.stopping.send_replace(true);
+        self.audit.flush();
     }
 
     /// Returns whether the server stops.

@@ -48,5 +48,5 @@ pub use self::{
     seal::{Keys, NoEntropy, Purpose},
     spent::Spent,
     table::{Full, Gone, Limits, Subscribed, Table},
-    ticket::{SessionKey, Ticket},
+    ticket::{Owner, SessionKey, Ticket},
 };

@@ -40,7 +40,7 @@ impl Spent {
             self.used.retain(|_, expires| *expires > now);
         }
         if self.used.len() >= Self::MAX {
-            return Err(Full);
+            return Err(Full::All);
         }
         Ok(self.used.insert((nonce, key.into()), expires).is_none())
     }

@@ -12,7 +12,7 @@ use std::{
 use foldhash::fast::RandomState;
 use tidegate_model::Level;
 
-use crate::ticket::{SessionKey, Ticket};
+use crate::ticket::{Owner, SessionKey, Ticket};
 
 mod limits;
 
@@ -23,6 +23,8 @@ pub use self::limits::Limits;
 pub struct Table {
     states: HashMap<SessionKey, State, RandomState>,
     ended: HashMap<SessionKey, u64, RandomState>,
+    /// How many of the states each owner has, who has any.
+    owners: HashMap<Owner, usize, RandomState>,
     /// How many bytes the URIs of all subscriptions have.
     bytes: usize,
     limits: Limits,
@@ -37,6 +39,7 @@ struct State {
     bytes: usize,
     last_used: u64,
     issued: u64,
+    owner: Option<Owner>,
 }
 
 /// The session has ended.
@@ -45,7 +48,12 @@ pub struct Gone;
 
 /// There is no room; trying again later may help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
+pub enum Full {
+    /// For nobody.
+    All,
+    /// For this owner, who has so many already.
+    Owner(usize),
+}
 
 /// Whether a session's subscription was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +128,7 @@ impl Table {
             return Ok(Subscribed::TooLong(Limits::URI_BYTES));
         }
         if !has_room {
-            return Err(Full);
+            return Err(Full::All);
         }
         Arc::make_mut(&mut state.uris).insert(uri.to_owned());
         state.bytes += uri.len();
@@ -154,10 +162,9 @@ impl Table {
     /// When too many ended ids are remembered already; the session then lives on.
     pub fn end(&mut self, ticket: &Ticket) -> Result<(), Full> {
         if self.ended.len() >= self.limits.ended && !self.ended.contains_key(&ticket.key) {
-            return Err(Full);
+            return Err(Full::All);
         }
-        let state = self.states.remove(&ticket.key);
-        self.bytes -= state.map_or(0, |state| state.bytes);
+        self.forget(&ticket.key);
         self.ended.insert(
             ticket.key,
             ticket.issued.saturating_add(self.limits.lifetime),
@@ -167,8 +174,10 @@ impl Table {
 
     /// Forgets a session whose id was never given away: its connection has ended.
     pub fn forget(&mut self, session: &SessionKey) {
-        let state = self.states.remove(session);
-        self.bytes -= state.map_or(0, |state| state.bytes);
+        if let Some(state) = self.states.remove(session) {
+            self.bytes -= state.bytes;
+            release(&mut self.owners, state.owner);
+        }
     }
 
     /// Forgets what is over: ended ids that no longer open anyway, state past its lifetime, and
@@ -182,12 +191,18 @@ impl Table {
             ..
         } = self.limits;
         self.ended.retain(|_, opens_until| *opens_until > now);
-        let Self { ended, bytes, .. } = self;
+        let Self {
+            ended,
+            bytes,
+            owners,
+            ..
+        } = self;
         let mut over = Vec::new();
         self.states.retain(|key, state| {
             if now.saturating_sub(state.issued) >= lifetime {
                 over.push(*key);
                 *bytes -= state.bytes;
+                release(owners, state.owner);
                 return false;
             }
             if now.saturating_sub(state.last_used) < idle {
@@ -204,6 +219,7 @@ impl Table {
             ended.insert(*key, state.issued.saturating_add(lifetime));
             over.push(*key);
             *bytes -= state.bytes;
+            release(owners, state.owner);
             false
         });
         over
@@ -211,9 +227,22 @@ impl Table {
 
     /// Returns the session's state, which it has from now on.
     fn state(&mut self, ticket: &Ticket, now: u64) -> Result<&mut State, Full> {
-        let room = self.states.len() < self.limits.states;
-        if !room && !self.states.contains_key(&ticket.key) {
-            return Err(Full);
+        let Limits {
+            states: most,
+            states_of_one,
+            ..
+        } = self.limits;
+        if !self.states.contains_key(&ticket.key) {
+            if self.states.len() >= most {
+                return Err(Full::All);
+            }
+            if let Some(owner) = ticket.owner {
+                let has = self.owners.get(&owner).copied().unwrap_or_default();
+                if has >= states_of_one {
+                    return Err(Full::Owner(states_of_one));
+                }
+                self.owners.insert(owner, has + 1);
+            }
         }
         Ok(self.states.entry(ticket.key).or_insert_with(|| State {
             level: None,
@@ -221,6 +250,7 @@ impl Table {
             bytes: 0,
             last_used: now,
             issued: ticket.issued,
+            owner: ticket.owner,
         }))
     }
 
@@ -237,6 +267,18 @@ impl Table {
     }
 }
 
+/// Counts one less for whoever had it.
+fn release(owners: &mut HashMap<Owner, usize, RandomState>, owner: Option<Owner>) {
+    if let Some(owner) = owner
+        && let Some(has) = owners.get_mut(&owner)
+    {
+        *has -= 1;
+        if *has == 0 {
+            owners.remove(&owner);
+        }
+    }
+}
+
 impl fmt::Display for Gone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the session has ended")
@@ -245,7 +287,13 @@ impl fmt::Display for Gone {
 
 impl fmt::Display for Full {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("too many sessions are remembered; try again later")
+        match self {
+            Self::All => f.write_str("too many sessions are remembered; try again later"),
+            Self::Owner(most) => write!(
+                f,
+                "{most} sessions of yours are remembered, which is all there may be; end some"
+            ),
+        }
     }
 }
 

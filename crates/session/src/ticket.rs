@@ -10,6 +10,10 @@ use crate::seal::{self, NoEntropy};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct SessionKey(pub(crate) [u8; 16]);
 
+/// Whom sessions, calls and streams are counted for: a principal's id, hashed by whoever counts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Owner(pub u64);
+
 /// What is known of a session from its id alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ticket {
@@ -23,6 +27,8 @@ pub struct Ticket {
     pub capabilities: ClientCapabilities,
     /// Who the client is, as it says.
     pub client: Option<Implementation>,
+    /// Whom it is counted for. It is not in the id: whoever opens one knows for whom.
+    pub owner: Option<Owner>,
 }
 
 /// The part of a ticket that is written as JSON.
@@ -66,6 +72,7 @@ impl Ticket {
             revision,
             capabilities: ClientCapabilities::default(),
             client: None,
+            owner: None,
         })
     }
 
@@ -140,6 +147,7 @@ impl Ticket {
             revision: REVISIONS.get(usize::from(*revision)).copied()?,
             capabilities: said.capabilities,
             client: said.client,
+            owner: None,
         })
     }
 }

@@ -41,7 +41,7 @@ pub use tidegate_handler::*;
 #[cfg(feature = "server")]
 pub use tidegate_server::{
     Bound, ClientCertificate, Config, Deprecation, Error, Fronts, HttpSse, Identity, NotAProxy,
-    Pem, Proxy, ReplayLimits, Respond, ResponseBody, Server, Service, Tls,
+    Pem, PerCaller, Proxy, Rate, ReplayLimits, Respond, ResponseBody, Server, Service, Tls,
 };
 
 /// Where a server keeps what outlives a call, and the tests that a store of your own has to pass.

@@ -10,6 +10,7 @@ mod official_clients;
 mod official_servers;
 mod old_fronts;
 mod old_servers;
+mod pages_elsewhere;
 mod peers_alone;
 mod programs;
 mod resuming;

@@ -92,6 +92,12 @@ pub(crate) struct Flags {
     /// How log lines look; by default text
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<LogFormat>,
+
+    /// Log a line a request: who asked for what, and what came of it
+    ///
+    /// Never an argument, a header or an answer.
+    #[arg(long)]
+    access_log: bool,
 }
 
 /// The flags, and the keys that they are for.
@@ -107,6 +113,7 @@ pub(super) const FLAGS: &[(&str, &str)] = &[
     ("insecure-no-auth", "access.insecure_no_auth"),
     ("log", "log"),
     ("log-format", "log_format"),
+    ("access-log", "access_log"),
 ];
 
 /// Returns the flag of a key.

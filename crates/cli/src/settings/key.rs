@@ -208,6 +208,10 @@ mod tests {
                 "workers",
                 "fronts.sse_sunset",
                 "access.token",
+                "callers.calls_a_minute",
+                "callers.sessions_a_minute",
+                "callers.max_connections",
+                "limits.sessions_a_minute",
             ];
             assert_eq!(
                 key.default.is_none(),

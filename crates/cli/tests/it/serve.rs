@@ -140,6 +140,55 @@ fn the_start_says_that_the_old_transport_goes_and_how_to_see_who_uses_it() {
 }
 
 #[test]
+fn each_request_is_logged_where_that_is_wanted_in_the_form_that_is() {
+    for (words, logged) in [
+        (
+            &["--access-log", "--log", "warn", "--log-format", "json"][..],
+            1,
+        ),
+        (
+            &[
+                "--log",
+                "warn,tidegate::access=info",
+                "--log-format",
+                "json",
+            ],
+            1,
+        ),
+        (&["--log", "debug"], 0),
+    ] {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().to_str().unwrap();
+        let mut command = tidegate(&["serve", "--listen", "127.0.0.1:0", "--json", "--root", path]);
+        let mut running = Running::start(command.args(words));
+        let mut line = String::new();
+        let stdout = running.child.stdout.take().unwrap();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).unwrap();
+        let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let url = event["url"].as_str().unwrap();
+        run(&["call", url, "echo", "message=hunter2"]).ends(0);
+        running.signal("TERM");
+        let said = running.end().ends(0).stderr;
+        let events = said
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        let calls = events.filter(|event: &serde_json::Value| {
+            event["target"] == "tidegate::access" && event["method"] == "tools/call"
+        });
+        let calls: Vec<_> = calls.collect();
+        assert_eq!(calls.len(), logged, "{words:?}: {said}");
+        assert_eq!(said.contains("tidegate::access"), logged > 0, "{said}");
+        for call in calls {
+            assert_eq!(
+                (&call["name"], &call["status"]),
+                (&"echo".into(), &200.into())
+            );
+        }
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
 fn who_is_here_can_be_asked() {
     let server = Serving::start();
     server.call("echo", &["message=a"]).ends(0);

@@ -10,6 +10,7 @@ use tokio::task;
 
 use super::{Channel, Closed, ids::Place, outbox::Outbox};
 use crate::{
+    access::Entry,
     dispatch::{Begun, Ending, Running},
     state::State,
 };
@@ -22,6 +23,7 @@ struct Follower {
     cx: Context,
     facts: Facts,
     id: Id,
+    entry: Option<Box<Entry>>,
 }
 
 /// What a call did since it was last looked at.
@@ -70,6 +72,7 @@ impl Channel {
             cx,
             facts,
             id,
+            entry: self.entry.take(),
         };
         match polled {
             Poll::Ready(ending) => follower.end(ending).await,
@@ -116,6 +119,9 @@ impl Follower {
             let sent = match step.await {
                 Step::Said(drained) => {
                     let gave_way = drained.gave_way;
+                    if let Some(entry) = &self.entry {
+                        entry.sent(drained.frames.len());
+                    }
                     let sent = self.outbox.send(drained.frames.into()).await;
                     if gave_way {
                         // So that what was said leaves before more is.
@@ -145,6 +151,11 @@ impl Follower {
         self.cx.framing().write(&mut frames, |out| {
             encode::response(out, self.facts, signature, &self.id, &outcome);
         });
+        if let Some(entry) = &self.entry {
+            entry.answered(encode::status(self.facts, &outcome));
+            entry.sent(frames.len());
+            entry.ended();
+        }
         self.outbox.send(frames.into()).await
     }
 }

@@ -28,7 +28,7 @@ use tokio::task::JoinSet;
 
 pub(crate) use self::outbox::Outgoing;
 use self::{ids::Ids, outbox::Outbox, session::Session};
-use crate::{census::Presence, state::State};
+use crate::{access::Entry, audit::Refused, census::Presence, state::State};
 
 /// One connection, seen from the messages that come over it. Dropped, it cancels what is under way.
 pub(crate) struct Channel {
@@ -45,6 +45,8 @@ pub(crate) struct Channel {
     /// What ends only with the connection: listeners, and what tells a session of changes.
     streams: JoinSet<()>,
     presence: Presence,
+    /// Where the message that is being taken is written down.
+    entry: Option<Box<Entry>>,
 }
 
 /// Nobody reads what is sent any more.
@@ -72,6 +74,7 @@ impl Channel {
             calls: JoinSet::new(),
             streams: JoinSet::new(),
             presence,
+            entry: None,
         };
         (channel, outgoing)
     }
@@ -103,10 +106,21 @@ impl Channel {
 
     async fn refuse(&self, reject: &Reject) -> Result<(), Closed> {
         tracing::debug!(code = reject.code, "refused: {}", reject.message);
+        if let Some(entry) = &self.entry {
+            entry.answered(reject.status);
+        }
+        if let Some(refused) = Refused::of(reject) {
+            let (client, front) = (self.presence.client(), self.presence.front().name());
+            let audit = &self.state.audit;
+            audit.refused(&refused, None, client, front, reject.status);
+        }
         self.send(|out| encode::reject(out, reject)).await
     }
 
     async fn answer(&self, facts: Facts, id: &Id, outcome: &Outcome) -> Result<(), Closed> {
+        if let Some(entry) = &self.entry {
+            entry.answered(encode::status(facts, outcome));
+        }
         let signature = &self.state.signature;
         self.send(|out| encode::response(out, facts, signature, id, outcome))
             .await
@@ -115,6 +129,10 @@ impl Channel {
     async fn send(&self, message: impl FnOnce(&mut Vec<u8>)) -> Result<(), Closed> {
         let mut out = Vec::with_capacity(256);
         self.framing.write(&mut out, message);
+        if let Some(entry) = &self.entry {
+            entry.sent(out.len());
+            entry.ended();
+        }
         self.outbox.send(out.into()).await
     }
 

@@ -11,6 +11,7 @@ use tidegate_model::{Id, Method};
 
 use super::{Channel, Closed, ids::Place, outbox::Outbox};
 use crate::{
+    access::Entry,
     endpoint::{listen, modern as messages},
     respond::ListenStream,
 };
@@ -114,8 +115,15 @@ impl Channel {
             ))
             .await?;
             let stream = ListenStream::new(&state, listener, self.framing);
-            self.streams
-                .spawn(tell(stream, id, place, self.outbox.clone(), self.framing));
+            let telling = tell(
+                stream,
+                id,
+                place,
+                self.outbox.clone(),
+                self.framing,
+                self.entry.take(),
+            );
+            self.streams.spawn(telling);
             return Ok(Ok(()));
         }
         let begun = messages::start(&state, principal, call, facts, None, self.framing).await;
@@ -140,14 +148,24 @@ async fn tell(
     mut place: Place,
     outbox: Outbox,
     framing: encode::Framing,
+    entry: Option<Box<Entry>>,
 ) {
+    if let Some(entry) = &entry {
+        entry.answered(http::StatusCode::OK);
+    }
     let to_its_end = async {
         while let Some(chunk) = poll_fn(|task| stream.poll_chunk(task)).await {
+            if let Some(entry) = &entry {
+                entry.sent(chunk.len());
+            }
             outbox.send(chunk).await?;
         }
         // The result was the end; some clients wait for this one (2026-07-28 cancellation).
         let mut out = Vec::with_capacity(96);
         framing.write(&mut out, |out| encode::cancelled(out, &id));
+        if let Some(entry) = &entry {
+            entry.ended();
+        }
         outbox.send(out.into()).await
     };
     tokio::select! {

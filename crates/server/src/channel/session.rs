@@ -37,13 +37,12 @@ impl Channel {
             );
             return self.refuse(&reject.for_id(id)).await;
         }
-        let opened = handshake::open(
-            &self.state,
-            self.principal.as_ref(),
-            message,
-            Ticket::unending,
-        )
-        .await;
+        let principal = self.principal.as_ref();
+        let limits = &self.state.limits;
+        if let Err(reject) = limits.initialize(self.principal.as_deref(), self.presence.client()) {
+            return self.refuse(&reject.for_id(id)).await;
+        }
+        let opened = handshake::open(&self.state, principal, message, Ticket::unending).await;
         let opened = match opened {
             Ok(opened) => opened,
             Err(reject) => return self.refuse(&reject.for_id(id)).await,
@@ -51,7 +50,7 @@ impl Channel {
         if let Some(ticket) = opened.ticket {
             let bulletin = self.state.handler.bulletin();
             let now = bulletin.as_deref().map_or(0, Bulletin::version);
-            match self.state.streams.open(ticket.key, now) {
+            match self.state.streams.open(ticket.owner, ticket.key, now) {
                 Ok(open) => {
                     self.presence.meet(ticket.revision, ticket.client.as_ref());
                     self.session = Some(Session {

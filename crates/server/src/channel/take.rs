@@ -5,7 +5,7 @@ use tidegate_era::{Body, Envelope, Kind, Reject, Verdict, classify_without_head,
 use tidegate_model::Method;
 
 use super::{Channel, Closed};
-use crate::census::Front;
+use crate::{access::Entry, census::Front};
 
 // === impl Channel ===
 
@@ -50,6 +50,7 @@ impl Channel {
             }
         };
         for message in messages {
+            self.enter(&message);
             if message.kind() == Kind::Request {
                 let stopping = "the server stops; try again in a moment";
                 let reject = Reject::busy(http::StatusCode::SERVICE_UNAVAILABLE, 5, stopping);
@@ -80,7 +81,37 @@ impl Channel {
         {
             return self.out_of_place(&message, claim.as_str()).await;
         }
-        match classify_without_head(&message) {
+        self.enter(&message);
+        let taken = self.of_its_era(message).await;
+        // What goes on has taken its entry along.
+        self.entry = None;
+        taken
+    }
+
+    /// Begins to write down what becomes of a message, if it wants an answer.
+    fn enter(&mut self, message: &Envelope) {
+        if message.kind() == Kind::Request {
+            let session = self.session.as_ref().map(|session| session.ticket.key);
+            let (client, front) = (self.presence.client(), self.presence.front().name());
+            self.entry = Entry::of_message(client, front, session, message);
+        }
+    }
+
+    /// Counts a call that its caller begins.
+    fn count(&self) -> Result<(), Reject> {
+        let principal = self.principal.as_deref();
+        self.state.limits.call(principal, self.presence.client())
+    }
+
+    async fn of_its_era(&mut self, message: Box<Envelope>) -> Result<(), Closed> {
+        let verdict = classify_without_head(&message);
+        if message.kind() == Kind::Request
+            && !matches!(verdict, Ok(Verdict::Initialize))
+            && let Err(reject) = self.count()
+        {
+            return self.refuse(&reject.for_id(message.id.clone())).await;
+        }
+        match verdict {
             Ok(Verdict::Modern(revision)) => self.stateless(message, revision).await,
             Ok(Verdict::Initialize) => self.initialize(message).await,
             Ok(Verdict::Session) => {
@@ -112,7 +143,16 @@ impl Channel {
             return self.refuse(&reject).await;
         }
         for message in messages {
-            self.within_session(Box::new(message)).await?;
+            self.enter(&message);
+            if message.kind() == Kind::Request
+                && let Err(reject) = self.count()
+            {
+                self.refuse(&reject.for_id(message.id)).await?;
+                continue;
+            }
+            let taken = self.within_session(Box::new(message)).await;
+            self.entry = None;
+            taken?;
         }
         Ok(())
     }

@@ -14,7 +14,9 @@ use parking_lot::Mutex;
 use tidegate_era::{Reject, code};
 use tidegate_handler::Context;
 use tidegate_model::Id;
-use tidegate_session::SessionKey;
+use tidegate_session::{Owner, SessionKey};
+
+use crate::limits::{Share, Shares};
 
 type Sessions = HashMap<(SessionKey, Id), Context, RandomState>;
 
@@ -26,6 +28,7 @@ type Sessions = HashMap<(SessionKey, Id), Context, RandomState>;
 pub(crate) struct Calls {
     pending: AtomicUsize,
     most: usize,
+    shares: Arc<Shares>,
     closed: AtomicBool,
     sessions: Mutex<Sessions>,
 }
@@ -35,15 +38,17 @@ pub(crate) struct Calls {
 pub(crate) struct Entered {
     calls: Arc<Calls>,
     key: Option<(SessionKey, Id)>,
+    _share: Option<Share>,
 }
 
 // === impl Calls ===
 
 impl Calls {
-    pub(crate) fn new(most: usize) -> Arc<Self> {
+    pub(crate) fn new(most: usize, of_one: usize) -> Arc<Self> {
         Arc::new(Self {
             pending: AtomicUsize::new(0),
             most,
+            shares: Shares::new(of_one, "calls"),
             closed: AtomicBool::new(false),
             sessions: Mutex::default(),
         })
@@ -52,10 +57,12 @@ impl Calls {
     /// Enters a call that is pending.
     pub(crate) fn enter(
         self: &Arc<Self>,
+        owner: Option<Owner>,
         session: Option<SessionKey>,
         id: &Id,
         cx: &Context,
     ) -> Result<Entered, Reject> {
+        let share = self.shares.take(owner)?;
         if self.pending.fetch_add(1, Ordering::Relaxed) >= self.most {
             self.pending.fetch_sub(1, Ordering::Relaxed);
             return Err(Reject::busy(
@@ -67,6 +74,7 @@ impl Calls {
         let mut entered = Entered {
             calls: Arc::clone(self),
             key: None,
+            _share: share,
         };
         let Some(session) = session else {
             return Ok(entered);

@@ -13,7 +13,7 @@ use std::{
 use tidegate_era::{Facts, Reject};
 use tidegate_handler::{Context, Failure, Work};
 use tidegate_model::{Id, Method, Outcome};
-use tidegate_session::Lane;
+use tidegate_session::{Lane, Owner};
 use tokio::time::Sleep;
 use tracing::Span;
 
@@ -119,7 +119,12 @@ impl Running {
             return Ok(());
         };
         let session = inner.session();
-        match inner.state.calls.enter(session, &inner.id, &inner.cx) {
+        let owner = inner.owner();
+        match inner
+            .state
+            .calls
+            .enter(owner, session, &inner.id, &inner.cx)
+        {
             Ok(entered) => {
                 inner.pending = Some(Box::new(Pending {
                     _entered: entered,
@@ -179,6 +184,15 @@ impl Running {
 // === impl Inner ===
 
 impl Inner {
+    /// Whom the call is counted for.
+    fn owner(&self) -> Option<Owner> {
+        let caller = self.cx.caller();
+        match &caller.session {
+            Some(ticket) => ticket.owner,
+            None => self.state.limits.owner(caller.principal.as_deref()),
+        }
+    }
+
     fn poll(&mut self, task: &mut Task<'_>) -> Poll<Ending> {
         if let Some(pending) = &mut self.pending {
             if self.cx.is_cancelled() {

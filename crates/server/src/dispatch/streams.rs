@@ -10,12 +10,15 @@ use foldhash::fast::RandomState;
 use http::StatusCode;
 use parking_lot::Mutex;
 use tidegate_era::Reject;
-use tidegate_session::{Lane, SessionKey};
+use tidegate_session::{Lane, Owner, SessionKey};
+
+use crate::limits::{Share, Shares};
 
 /// The standing streams.
 #[derive(Debug)]
 pub(crate) struct Streams {
     most: usize,
+    shares: Arc<Shares>,
     open: Mutex<Table>,
 }
 
@@ -53,21 +56,29 @@ pub(crate) struct Open {
     session: Option<SessionKey>,
     lane: Arc<Lane>,
     seen: Arc<Seen>,
+    _share: Option<Share>,
 }
 
 // === impl Streams ===
 
 impl Streams {
-    pub(crate) fn new(most: usize) -> Arc<Self> {
+    pub(crate) fn new(most: usize, of_one: usize) -> Arc<Self> {
         Arc::new(Self {
             most,
+            shares: Shares::new(of_one, "streams"),
             open: Mutex::default(),
         })
     }
 
     /// Opens a GET stream of a session. The first one begins at version `now`; one more shares
     /// what the others have told.
-    pub(crate) fn open(self: &Arc<Self>, session: SessionKey, now: u64) -> Result<Open, Reject> {
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        owner: Option<Owner>,
+        session: SessionKey,
+        now: u64,
+    ) -> Result<Open, Reject> {
+        let share = self.shares.take(owner)?;
         let mut table = self.open.lock();
         self.check_room(&table)?;
         let shared = table.sessions.entry(session).or_insert_with(|| Shared {
@@ -76,12 +87,18 @@ impl Streams {
         });
         shared.streams += 1;
         let seen = Arc::clone(&shared.seen);
-        Ok(self.enter(&mut table, Some(session), seen))
+        Ok(self.enter(&mut table, Some(session), seen, share))
     }
 
     /// Opens a GET stream that goes on from version `seen`. It displaces the session's others:
     /// what they told after that version is told again, here.
-    pub(crate) fn resume(self: &Arc<Self>, session: SessionKey, seen: u64) -> Result<Open, Reject> {
+    pub(crate) fn resume(
+        self: &Arc<Self>,
+        owner: Option<Owner>,
+        session: SessionKey,
+        seen: u64,
+    ) -> Result<Open, Reject> {
+        let share = self.shares.take(owner)?;
         let mut table = self.open.lock();
         self.check_room(&table)?;
         let displaced = table.lanes(|other| other == Some(session));
@@ -91,17 +108,22 @@ impl Streams {
             streams: 1,
         };
         table.sessions.insert(session, shared);
-        let open = self.enter(&mut table, Some(session), seen);
+        let open = self.enter(&mut table, Some(session), seen, share);
         drop(table);
         cancel(displaced);
         Ok(open)
     }
 
     /// Opens the stream of a listener that has seen version `seen`.
-    pub(crate) fn listen(self: &Arc<Self>, seen: u64) -> Result<Open, Reject> {
+    pub(crate) fn listen(
+        self: &Arc<Self>,
+        owner: Option<Owner>,
+        seen: u64,
+    ) -> Result<Open, Reject> {
+        let share = self.shares.take(owner)?;
         let mut table = self.open.lock();
         self.check_room(&table)?;
-        Ok(self.enter(&mut table, None, Arc::new(Seen::new(seen))))
+        Ok(self.enter(&mut table, None, Arc::new(Seen::new(seen)), share))
     }
 
     fn check_room(&self, table: &Table) -> Result<(), Reject> {
@@ -120,6 +142,7 @@ impl Streams {
         table: &mut Table,
         session: Option<SessionKey>,
         seen: Arc<Seen>,
+        share: Option<Share>,
     ) -> Open {
         let number = table.next;
         table.next += 1;
@@ -135,6 +158,7 @@ impl Streams {
             session,
             lane,
             seen,
+            _share: share,
         }
     }
 

@@ -11,13 +11,14 @@ use http::StatusCode;
 use http_body::{Body, Frame};
 use tidegate_era::{Reject, code};
 
-use crate::config::Config;
+use crate::{config::Config, limits::Held, state::State};
 
 /// Reads a body. One that arrived with its head, as most do, is neither copied nor timed.
-pub(super) async fn read<B>(mut body: B, config: &Config) -> Result<Bytes, Reject>
+pub(super) async fn read<B>(mut body: B, state: &State) -> Result<Bytes, Reject>
 where
     B: Body<Data = Bytes> + Unpin,
 {
+    let config = &state.config;
     if body.size_hint().lower() > config.max_body as u64 {
         return Err(too_large(config));
     }
@@ -26,7 +27,7 @@ where
     // hyper has the first piece ready when the body came in the same read as the head.
     let first = poll_fn(|task| Poll::Ready(body.as_mut().poll_frame(task))).await;
     if let Poll::Ready(frame) = first
-        && whole.take(frame, config)?
+        && whole.take(frame, state)?
     {
         return Ok(whole.into_bytes());
     }
@@ -34,15 +35,15 @@ where
         return Ok(whole.into_bytes());
     }
     // Apart and boxed, so that a connection's room for a request stays small.
-    Box::pin(rest(body, whole, config)).await
+    Box::pin(rest(body, whole, state)).await
 }
 
 /// Reads what did not arrive with the head, in its time.
-async fn rest<B>(mut body: Pin<&mut B>, mut whole: Whole, config: &Config) -> Result<Bytes, Reject>
+async fn rest<B>(mut body: Pin<&mut B>, mut whole: Whole, state: &State) -> Result<Bytes, Reject>
 where
     B: Body<Data = Bytes>,
 {
-    let mut timeout = pin!(tokio::time::sleep(config.body_timeout));
+    let mut timeout = pin!(tokio::time::sleep(state.config.body_timeout));
     loop {
         let frame = poll_fn(|task| {
             if timeout.as_mut().poll(task).is_ready() {
@@ -51,7 +52,7 @@ where
             body.as_mut().poll_frame(task).map(Ok)
         })
         .await?;
-        if whole.take(frame, config)? || body.is_end_stream() {
+        if whole.take(frame, state)? || body.is_end_stream() {
             return Ok(whole.into_bytes());
         }
     }
@@ -62,6 +63,8 @@ where
 struct Whole {
     first: Bytes,
     rest: BytesMut,
+    /// That they are counted, once there is more than one.
+    held: Option<Held>,
 }
 
 // === impl Whole ===
@@ -71,8 +74,9 @@ impl Whole {
     fn take<E>(
         &mut self,
         frame: Option<Result<Frame<Bytes>, E>>,
-        config: &Config,
+        state: &State,
     ) -> Result<bool, Reject> {
+        let config = &state.config;
         let data = match frame {
             None => return Ok(true),
             Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
@@ -89,6 +93,8 @@ impl Whole {
         if self.first.is_empty() && self.rest.is_empty() {
             self.first = data;
         } else {
+            let held = self.held.get_or_insert_with(|| state.buffered.begin());
+            held.hold(self.first.len() + data.len())?;
             if self.rest.is_empty() {
                 self.rest
                     .extend_from_slice(&std::mem::take(&mut self.first));
@@ -99,10 +105,9 @@ impl Whole {
     }
 
     fn into_bytes(self) -> Bytes {
-        if self.rest.is_empty() {
-            self.first
-        } else {
-            self.rest.freeze()
+        match self.held {
+            Some(held) => held.keep(self.rest),
+            None => self.first,
         }
     }
 }

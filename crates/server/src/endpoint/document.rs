@@ -19,6 +19,9 @@ pub(crate) fn document(parts: &Parts, document: Bytes) -> Result<Response<Respon
         ));
     }
     let mut response = respond::json(document);
-    response.headers_mut().insert(header::CACHE_CONTROL, KEPT);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, KEPT);
+    // To a page it says who may read it.
+    headers.insert(header::VARY, HeaderValue::from_static("origin"));
     Ok(response)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode, request::Parts};
 use tidegate_era::{
     Envelope, Facts, Head, Kind, Reject, Revision, SESSION_ID, code,
     legacy::{self, Handshake},
@@ -13,6 +13,7 @@ use tidegate_session::{NoEntropy, Ticket};
 
 use super::modern::unavailable;
 use crate::{
+    access,
     census::Front,
     guard::Visitor,
     respond::{self, ResponseBody},
@@ -34,6 +35,7 @@ pub(super) async fn initialize(
     state: &Arc<State>,
     visitor: &Visitor<'_>,
     head: &Head<'_>,
+    parts: &Parts,
     message: Box<Envelope>,
 ) -> Result<Response<ResponseBody>, Reject> {
     let accept = head.accept;
@@ -52,6 +54,7 @@ pub(super) async fn initialize(
             let client = ticket.client.as_ref();
             let front = Front::StreamableHttp;
             state.census.meet(front, ticket.revision, client);
+            access::session(parts, ticket.key);
             Some(seal(state, &ticket, visitor.id()).ok_or_else(no_room)?)
         }
         None => None,
@@ -99,7 +102,8 @@ pub(crate) async fn open(
         &offer.server,
         offer.instructions.as_deref(),
     );
-    let ticket = issue(handshake).map_err(|_| no_room())?;
+    let mut ticket = issue(handshake).map_err(|_| no_room())?;
+    ticket.owner = state.limits.owner(principal.map(|who| &**who));
     tracing::debug!(
         session = ticket.key.to_hex(),
         revision = %ticket.revision,

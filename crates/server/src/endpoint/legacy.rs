@@ -16,6 +16,7 @@ use super::{
     session::{self, Inside},
 };
 use crate::{
+    access,
     dispatch::{Begun, begin},
     guard::Visitor,
     respond::{self, ResponseBody},
@@ -39,12 +40,14 @@ pub(super) async fn admit(
     state: &Arc<State>,
     visitor: &Visitor<'_>,
     head: &Head<'_>,
+    parts: &Parts,
     message: Box<Envelope>,
 ) -> Result<Admitted, Reject> {
     let inside = match session::enter(state, visitor, head) {
         Ok(inside) => inside,
         Err(reject) => return Err(reject.for_id(message.id)),
     };
+    access::session(parts, inside.ticket.key);
     if message.kind() != Kind::Request {
         take(state, &inside, &message);
         return Ok(Admitted::Taken);
@@ -96,12 +99,22 @@ pub(super) async fn batch(
     let head = Head::read(&parts.headers)?;
     let accept: Accept = head.accept;
     let inside = session::enter(state, visitor, &head)?;
+    access::session(&parts, inside.ticket.key);
     let facts = inside.ticket.revision.facts();
     if !facts.reads_batches {
         return Err(Reject::bad_request(
             code::INVALID_REQUEST,
             "send one message a request; arrays were given up in 2025-06-18",
         ));
+    }
+    // All of them or none: what was begun could not be taken back.
+    for _ in messages
+        .iter()
+        .filter(|message| message.kind() == Kind::Request)
+    {
+        state
+            .limits
+            .call(visitor.principal.as_deref(), visitor.client)?;
     }
     let offer = state
         .offer(facts, inside.principal.as_ref())
@@ -253,6 +266,11 @@ fn unsubscribe(state: &State, inside: &Inside, call: Call) -> Begun {
     Begun::Done(call.id, outcome)
 }
 
-fn no_room(full: Full) -> Reject {
-    Reject::busy(StatusCode::SERVICE_UNAVAILABLE, 10, full.to_string())
+/// There is no room for what a session wants to have remembered.
+pub(crate) fn no_room(full: Full) -> Reject {
+    let status = match full {
+        Full::All => StatusCode::SERVICE_UNAVAILABLE,
+        Full::Owner(_) => StatusCode::TOO_MANY_REQUESTS,
+    };
+    Reject::busy(status, 10, full.to_string())
 }

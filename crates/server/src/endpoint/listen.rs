@@ -64,6 +64,9 @@ async fn try_admit(
     let most = state.config.max_subscriptions;
     let asked = Filter::read(&call.params, most, Limits::URI_BYTES)?;
     let mut honoured = asked.honoured(&offered);
+    for uri in honoured.resource_subscriptions.iter().flatten() {
+        state.callers.may_watch(principal.map(|who| &**who), uri)?;
+    }
     // Whatever changes from here on is told, however soon it follows the acknowledgement.
     let seen = bulletin.as_deref().map_or(0, Bulletin::version);
     let mut followed = Vec::new();
@@ -80,7 +83,9 @@ async fn try_admit(
             reject
         })?;
     }
-    let open = state.streams.listen(seen)?;
+    let open = state
+        .streams
+        .listen(state.limits.owner(principal.map(|who| &**who)), seen)?;
     Ok(Listener {
         open,
         facts,

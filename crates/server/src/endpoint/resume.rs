@@ -30,7 +30,7 @@ pub(super) async fn resume(
         session,
         number: event.stream,
     };
-    let open = state.resumed.open(session, 0)?;
+    let open = state.resumed.open(inside.ticket.owner, session, 0)?;
     session::is_open(state, inside)?;
     let first = poll_fn(|task| state.replay.poll_read(task, stream, event.after)).await;
     if first == Read::Beyond {

@@ -40,7 +40,9 @@ pub(super) fn enter(
         Some(ticket) => ticket,
         None => {
             let opened = state.keys.open(id.as_bytes(), whose);
-            let ticket = Arc::new(opened.ok_or_else(Reject::session_not_found)?);
+            let mut opened = opened.ok_or_else(Reject::session_not_found)?;
+            opened.owner = state.limits.owner(visitor.principal.as_deref());
+            let ticket = Arc::new(opened);
             connection.remember(id, whose, &ticket);
             ticket
         }

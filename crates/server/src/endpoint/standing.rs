@@ -8,11 +8,13 @@ use tidegate_handler::Bulletin;
 use tidegate_session::EventId;
 
 use super::{
+    legacy,
     modern::unavailable,
     resume,
     session::{self, Inside},
 };
 use crate::{
+    access,
     guard::Visitor,
     respond::{self, ResponseBody},
     state::{self, State},
@@ -38,6 +40,7 @@ pub(crate) async fn get(
         ));
     }
     let inside = session::enter(state, visitor, &head)?;
+    access::session(parts, inside.ticket.key);
     state.sweep(state::now());
     let Some(last) = head.last_event_id else {
         return standing(state, &inside, None).await;
@@ -64,12 +67,13 @@ async fn standing(
         .offer(facts, inside.principal.as_ref())
         .await
         .map_err(unavailable)?;
+    let owner = ticket.owner;
     let open = match seen {
-        Some(seen) => state.streams.resume(ticket.key, seen)?,
+        Some(seen) => state.streams.resume(owner, ticket.key, seen)?,
         None => {
             let bulletin = state.handler.bulletin();
             let now = bulletin.as_deref().map_or(0, Bulletin::version);
-            state.streams.open(ticket.key, now)?
+            state.streams.open(owner, ticket.key, now)?
         }
     };
     // A DELETE between the two would have closed what was open then.
@@ -86,9 +90,10 @@ pub(crate) fn delete(
 ) -> Result<Response<ResponseBody>, Reject> {
     let head = Head::read(&parts.headers)?;
     let inside = session::enter(state, visitor, &head)?;
+    access::session(parts, inside.ticket.key);
     state.sweep(state::now());
     let ended = state.sessions.lock().table.end(&inside.ticket);
-    ended.map_err(|full| Reject::busy(StatusCode::SERVICE_UNAVAILABLE, 10, full.to_string()))?;
+    ended.map_err(legacy::no_room)?;
     state.streams.close(inside.ticket.key);
     state.resumed.close(inside.ticket.key);
     state.calls.cancel_all(inside.ticket.key);

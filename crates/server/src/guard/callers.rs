@@ -1,6 +1,6 @@
 //! Who calls: found out once a connection, and recognised from then on.
 
-use std::{hash::Hasher, sync::Arc};
+use std::{hash::Hasher, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, header, request::Parts};
@@ -41,6 +41,8 @@ struct Published {
 /// Who sends a request, and over which connection.
 pub(crate) struct Visitor<'a> {
     pub(crate) connection: &'a Connection,
+    /// Its address, or the nearest that is known on the way to it.
+    pub(crate) client: Option<IpAddr>,
     /// `None`: anyone may call, and it may be anyone.
     pub(crate) principal: Option<Arc<Principal>>,
 }

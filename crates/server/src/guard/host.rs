@@ -1,5 +1,9 @@
 //! Whom requests may be for.
 
+use std::net::Ipv6Addr;
+
+use crate::error::Error;
+
 /// The hosts that are served.
 #[derive(Debug)]
 pub(super) struct Hosts {
@@ -9,12 +13,23 @@ pub(super) struct Hosts {
 // === impl Hosts ===
 
 impl Hosts {
-    pub(super) fn new(allowed: &[String]) -> Self {
-        let allowed = allowed
-            .iter()
-            .map(|host| host.to_ascii_lowercase())
-            .collect();
-        Self { allowed }
+    /// # Errors
+    ///
+    /// When one is written so that no request could ever name it.
+    pub(super) fn new(allowed: &[String]) -> Result<Self, Error> {
+        let read = allowed.iter().map(|host| {
+            read(host).ok_or_else(|| {
+                Error::setting(
+                    "allow_hosts",
+                    format!(
+                        "`{host}` is no host; write it by itself, without http:// or *, and in \
+                         ASCII: example.org, example.org:8080 or [fd00::1]"
+                    ),
+                )
+            })
+        });
+        let allowed = read.collect::<Result<_, _>>()?;
+        Ok(Self { allowed })
     }
 
     /// Whether `host`, a `Host` header's value, is served: a loopback name with any port, or one
@@ -26,6 +41,22 @@ impl Hosts {
                 allowed.eq_ignore_ascii_case(host) || allowed.eq_ignore_ascii_case(name)
             })
     }
+}
+
+/// Reads a host, with a port or without, as requests name it.
+pub(super) fn read(text: &str) -> Option<String> {
+    let text = text.to_ascii_lowercase();
+    let name = without_port(&text);
+    let port = text.strip_prefix(name)?.strip_prefix(':');
+    let is_name = match name.strip_prefix('[') {
+        Some(address) => address.strip_suffix(']')?.parse::<Ipv6Addr>().is_ok(),
+        None => {
+            let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+            !name.is_empty() && name.bytes().all(fits)
+        }
+    };
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    (is_name && is_port).then_some(text)
 }
 
 /// Whether a host's name means this machine and nothing else.
@@ -56,7 +87,7 @@ mod tests {
 
     #[test]
     fn loopback_passes_with_any_port() {
-        let hosts = Hosts::new(&[]);
+        let hosts = Hosts::new(&[]).expect("no host is wrong");
         for host in [
             "localhost",
             "LOCALHOST:1",
@@ -70,7 +101,7 @@ mod tests {
 
     #[test]
     fn strangers_do_not() {
-        let hosts = Hosts::new(&[]);
+        let hosts = Hosts::new(&[]).expect("no host is wrong");
         for host in [
             "",
             "evil.example",
@@ -87,8 +118,43 @@ mod tests {
 
     #[test]
     fn allowed_ones_pass_by_name_or_with_their_port() {
-        let hosts = Hosts::new(&["Tide.example".to_owned(), "gate.example:8080".to_owned()]);
+        let allowed = ["Tide.example".to_owned(), "gate.example:8080".to_owned()];
+        let hosts = Hosts::new(&allowed).expect("both are hosts");
         assert!(hosts.allow("tide.example:443") && hosts.allow("gate.example:8080"));
         assert!(!hosts.allow("gate.example:81") && !hosts.allow("gate.example"));
+    }
+
+    #[test]
+    fn what_no_request_could_name_is_refused() {
+        for text in [
+            "Tide.example",
+            "gate.example:8080",
+            "my_service",
+            "192.0.2.7:80",
+            "[FD00:0::1]:9",
+            "[fd00::1]",
+        ] {
+            assert!(Hosts::new(&[text.to_owned()]).is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "*",
+            "*.example.org",
+            "http://a.example",
+            "a.example/mcp",
+            "a.example:",
+            "a.example:http",
+            "a.example:99999",
+            ":8080",
+            "fd00::1",
+            "[fd00::1",
+            "[name]",
+            "a b",
+            "me@a.example",
+            "b\u{fc}cher.example",
+        ] {
+            let error = Hosts::new(&[text.to_owned()]).expect_err(text).to_string();
+            assert!(error.contains("allow_hosts"), "{error}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Strangers are judged by their headers, before a byte of their message is read.
 
 mod callers;
+mod cors;
 mod forwarded;
 mod host;
 mod origin;
@@ -14,7 +15,7 @@ pub(crate) use self::{
     forwarded::Client,
     host::without_port,
 };
-use crate::{config::Config, connection::Connection};
+use crate::{config::Config, connection::Connection, error::Error};
 
 /// Judges requests by where they came from and whom they are for.
 #[derive(Debug)]
@@ -27,19 +28,15 @@ pub(crate) struct Guard {
 // === impl Guard ===
 
 impl Guard {
-    pub(crate) fn new(config: &Config) -> Self {
-        Self {
-            hosts: host::Hosts::new(&config.allow_hosts),
-            origins: origin::Origins::new(&config.allow_origins),
+    pub(crate) fn new(config: &Config) -> Result<Self, Error> {
+        Ok(Self {
+            hosts: host::Hosts::new(&config.allow_hosts)?,
+            origins: origin::Origins::new(&config.allow_origins)?,
             proxies: forwarded::Proxies::new(&config.behind_proxy),
-        }
+        })
     }
 
     /// Returns whom a request comes from, by the word of the proxies that were declared.
-    #[allow(
-        dead_code,
-        reason = "for what counts by callers and what logs them, which stand beside this"
-    )]
     pub(crate) fn client(&self, connection: &Connection, headers: &HeaderMap) -> Client {
         self.proxies.client(connection, headers)
     }
@@ -50,10 +47,18 @@ impl Guard {
     /// made to point here (DNS rebinding): so both are checked on every request (2026-07-28
     /// streamable-http §Security).
     pub(crate) fn check(&self, head: &Head<'_>, uri: &Uri) -> Result<(), Reject> {
-        // HTTP/2 carries the host in the request's target.
-        let host = match head.host {
-            Some(host) => host.to_str().ok(),
-            None => uri.authority().map(http::uri::Authority::as_str),
+        // HTTP/2 carries the host in the request's target, and so may what is sent through a proxy.
+        let target = uri.authority().map(http::uri::Authority::as_str);
+        let host = match (head.host, target) {
+            (Some(host), None) => host.to_str().ok(),
+            (None, target) => target,
+            // Of two hosts, somebody on the way has looked at the other one.
+            (Some(host), Some(target)) => {
+                if !host.as_bytes().eq_ignore_ascii_case(target.as_bytes()) {
+                    return Err(two_hosts());
+                }
+                Some(target)
+            }
         };
         if !host.is_some_and(|host| self.hosts.allow(host)) {
             return Err(Reject::guard(
@@ -83,4 +88,25 @@ impl Guard {
         }
         Ok(())
     }
+}
+
+/// How many headers a request may have, over every version of HTTP. Default 100, which is what the
+/// parser of HTTP/1 takes; HTTP/2 has no number of its own, and each costs more than its bytes.
+const HEADERS: usize = 100;
+
+/// Turns away a request with too many headers, before any is looked at.
+pub(crate) fn count(headers: &HeaderMap) -> Result<(), Reject> {
+    if headers.len() <= HEADERS {
+        return Ok(());
+    }
+    Err(Reject::guard(
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        format!("a request may have {HEADERS} headers"),
+    ))
+}
+
+fn two_hosts() -> Reject {
+    Reject::header_mismatch(
+        "the request's target names another host than its Host header; name one",
+    )
 }

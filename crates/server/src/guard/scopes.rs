@@ -29,6 +29,15 @@ impl Callers {
             .for_id(Some(call.id.clone())))
     }
 
+    /// Lets a caller hear of a resource, as it would let it read it.
+    pub(crate) fn may_watch(&self, principal: Option<&Principal>, uri: &str) -> Result<(), Reject> {
+        let needed = self.policy.needs(&Method::Subscribe, Some(uri));
+        if needed.is_empty() || principal.is_some_and(|principal| principal.may(needed)) {
+            return Ok(());
+        }
+        Err(self.lacking(principal, needed))
+    }
+
     /// Returns the scopes that a call needs: by the tool's own word, and by the policy.
     fn needed<'a>(&'a self, call: &Call, offer: &'a Offer) -> Cow<'a, Scopes> {
         let name = call.name.as_ref().or(call.uri.as_ref());

@@ -2,19 +2,20 @@
 
 use std::{
     convert::Infallible,
+    io,
     net::IpAddr,
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use http::{Request, Response, header};
+use http::{Request, Response, StatusCode, header};
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
     service::service_fn,
 };
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
@@ -22,11 +23,14 @@ use tokio::{
 
 use super::{
     address::{Listener, Stream},
+    crowd::Crowd,
+    flow::{self, Streams},
     opened::Opened,
     tls::Secure,
-    watched::{self, Watched},
+    watched::{self, Place, Watched},
 };
 use crate::{
+    audit::{Reason, Refused},
     connection::{Connection, Pulse},
     respond::ResponseBody,
     stack,
@@ -35,6 +39,22 @@ use crate::{
 
 /// How long accepting pauses when the system has no more files: they come back as others close.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// How many streams an HTTP/2 connection may have open. Default 200: twenty times what a page opens,
+/// and a hundred connections reach what `max_calls` and `max_streams` leave to all.
+const STREAMS: u32 = 200;
+
+/// How many bytes of an HTTP/2 stream wait to be sent. Default 64 KiB: more than most answers have.
+/// What is longer waits where it is made.
+const SEND_BUFFER: usize = 64 * 1024;
+
+/// How many streams that an HTTP/2 client has reset may wait to be accepted; then its connection is
+/// closed. Default 20: resetting what was hardly asked for is no use but an attack (CVE-2023-44487).
+const RESETS: usize = 20;
+
+/// How many streams of an HTTP/2 connection may be reset here for mistakes of its client; then it is
+/// closed. Default 100: a client that goes on with them does it on purpose (CVE-2025-8671).
+const MISTAKES: usize = 100;
 
 /// Serves all who come until `stop` completes, then lets calls end, to a limit.
 pub(crate) async fn serve(
@@ -50,6 +70,10 @@ pub(crate) async fn serve(
     }
     let permits = Arc::new(Semaphore::new(state.config.max_connections));
     let most = u32::try_from(state.config.max_connections).unwrap_or(u32::MAX);
+    let crowd = Crowd::new(
+        state.config.max_connections,
+        state.config.per_caller.max_connections,
+    );
     let (stopping, stopped) = watch::channel(false);
     let shared = Shared {
         state,
@@ -59,18 +83,28 @@ pub(crate) async fn serve(
     let mut stop = pin!(stop);
     loop {
         let next = async {
-            let permit = Arc::clone(&permits)
-                .acquire_owned()
-                .await
-                .expect("never closed");
-            (permit, listener.accept().await)
+            let (stream, peer) = listener.accept().await?;
+            let permit = room(&permits, &crowd).await;
+            Ok::<_, io::Error>((stream, peer, permit))
         };
         tokio::select! {
             biased;
             () = &mut stop => break,
-            (permit, accepted) = next => match accepted {
-                Ok((stream, peer)) => {
-                    tokio::spawn(connection(shared.clone(), stream, peer, permit));
+            accepted = next => match accepted {
+                Ok((stream, peer, permit)) => {
+                    // Whoever has too many is told by the end: there is no request to answer.
+                    let Some(counted) = crowd.count(peer) else {
+                        let refused = Refused {
+                            reason: Reason::Limit,
+                            why: "too many connections come from this address".to_owned(),
+                        };
+                        let status = StatusCode::TOO_MANY_REQUESTS;
+                        shared.state.audit.refused(&refused, None, peer, "-", status);
+                        continue;
+                    };
+                    let place = (permit, counted);
+                    let crowd = Arc::clone(&crowd);
+                    tokio::spawn(connection(shared.clone(), crowd, stream, peer, place));
                 }
                 Err(error) => {
                     tracing::warn!("a connection could not be accepted: {error}");
@@ -109,6 +143,21 @@ pub(crate) async fn serve(
     state.tasks.stop().await;
 }
 
+/// Returns a place for one more connection: another one's, where all are taken.
+async fn room(permits: &Arc<Semaphore>, crowd: &Crowd) -> OwnedSemaphorePermit {
+    let mut permit = pin!(Arc::clone(permits).acquire_owned());
+    loop {
+        let soon = tokio::time::timeout(Duration::ZERO, permit.as_mut()).await;
+        if let Ok(permit) = soon {
+            return permit.expect("never closed");
+        }
+        crowd.make_room();
+        if let Ok(permit) = tokio::time::timeout(PAUSE, permit.as_mut()).await {
+            return permit.expect("never closed");
+        }
+    }
+}
+
 /// What all connections of a server share.
 #[derive(Clone)]
 struct Shared {
@@ -119,16 +168,19 @@ struct Shared {
 
 async fn connection(
     mut shared: Shared,
+    crowd: Arc<Crowd>,
     stream: Stream,
     peer: Option<IpAddr>,
-    place: OwnedSemaphorePermit,
+    place: Place,
 ) {
     let pulse = Arc::<Pulse>::default();
+    let _listed = crowd.list(&pulse);
     let most = shared.state.config.max_head;
     let wait = shared.state.config.idle_timeout;
     let first = tokio::select! {
         first = Opened::of(stream, shared.secure.as_ref(), wait, &pulse) => first,
         _ = shared.stopped.changed() => return,
+        () = pulse.leave.notified() => return,
     };
     let Opened {
         stream,
@@ -158,9 +210,16 @@ async fn connection(
     if http2 {
         // Its frames come for many reasons: bytes without a request are no half-sent head.
         pulse.frames();
-        let mut http = http2::Builder::new(TokioExecutor::new());
+        let config = &shared.state.config;
+        let mut http = http2::Builder::new(Streams::new(config.stall_timeout));
         http.timer(TokioTimer::new());
         http.max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX));
+        http.max_concurrent_streams(STREAMS);
+        http.max_send_buf_size(SEND_BUFFER);
+        http.max_pending_accept_reset_streams(RESETS);
+        http.max_local_error_reset_streams(MISTAKES);
+        http.keep_alive_interval(config.ping_every);
+        http.keep_alive_timeout(config.pong_timeout);
         let mut serving = Box::pin(http.serve_connection(io, service));
         let stop = |serving: Pin<&mut http2::Connection<_, _, _>>| serving.graceful_shutdown();
         drive(shared, &pulse, serving.as_mut(), stop).await;
@@ -186,12 +245,17 @@ fn answer(
     let (parts, body) = request.into_parts();
     let parts = Box::new(parts);
     async move {
-        let mut response = stack::route(&state, &connection, parts, body).await;
+        let mut response = stack::answer(&state, &connection, true, parts, body).await;
         if let Some(hsts) = connection.hsts() {
             let name = header::STRICT_TRANSPORT_SECURITY;
             response.headers_mut().insert(name, hsts.clone());
         }
         response.body_mut().keep(busy);
+        if connection.pulse.framed.load(Ordering::Relaxed)
+            && let Some(flow) = flow::here()
+        {
+            response.body_mut().flow(flow);
+        }
         Ok(response)
     }
 }
@@ -222,6 +286,15 @@ async fn drive<C>(
             changed = shared.stopped.changed() => {
                 stop(serving.as_mut());
                 if changed.is_err() {
+                    return;
+                }
+            }
+            () = pulse.leave.notified() => {
+                tracing::debug!("a connection is closed: it lay idle, and another one wants its place");
+                stop(serving.as_mut());
+                // Half a head is no request; one that came in the last moment is answered.
+                let ended = tokio::time::timeout(PAUSE, serving.as_mut()).await.is_ok();
+                if ended || !pulse.is_working() {
                     return;
                 }
             }

@@ -5,10 +5,13 @@ mod address;
 mod tls;
 mod opened;
 mod accept;
+mod crowd;
 mod watched;
+mod flow;
 
 pub(crate) use self::{
     accept::serve,
     address::Listener,
+    flow::Flow,
     tls::{Fault, Secure},
 };

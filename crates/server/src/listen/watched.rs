@@ -14,7 +14,7 @@ use tokio::{
     sync::OwnedSemaphorePermit,
 };
 
-use super::address::Stream;
+use super::{address::Stream, crowd::Counted};
 use crate::{config::Config, connection::Pulse};
 
 /// A socket that is watched.
@@ -23,8 +23,11 @@ pub(super) struct Watched {
     pulse: Arc<Pulse>,
     /// Its place among the connections: whoever has the socket holds it, so that one that became a
     /// WebSocket counts until it is closed.
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
+
+/// A connection's place, among all and among those from its address.
+pub(super) type Place = (OwnedSemaphorePermit, Counted);
 
 /// How often a connection is looked at. All limits are longer; one timer a connection serves
 /// all of them, and no request touches it.
@@ -33,11 +36,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 // === impl Watched ===
 
 impl Watched {
-    pub(super) const fn new(
-        stream: Stream,
-        pulse: Arc<Pulse>,
-        place: OwnedSemaphorePermit,
-    ) -> Self {
+    pub(super) const fn new(stream: Stream, pulse: Arc<Pulse>, place: Place) -> Self {
         Self {
             stream,
             pulse,
@@ -143,9 +142,11 @@ pub(super) async fn watch(pulse: &Pulse, config: &Config) -> &'static str {
         if pulse.is_working() || begun != began || is_stalled {
             (began, reads_when_quiet) = (begun, reads);
             (quiet, in_head) = (Duration::ZERO, Duration::ZERO);
+            pulse.quiet.store(0, Ordering::Relaxed);
             continue;
         }
         quiet += LOOK_EVERY;
+        pulse.quiet.fetch_add(1, Ordering::Relaxed);
         // Bytes came, but no request: a head is on its way, or trickles.
         if reads != reads_when_quiet && !pulse.framed.load(Ordering::Relaxed) {
             in_head += LOOK_EVERY;

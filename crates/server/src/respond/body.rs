@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -14,13 +15,17 @@ use super::{
     batch::BatchStream, connection::ConnectionStream, listen::ListenStream, logged::LoggedStream,
     resumed::ResumedStream, standing::StandingStream, stream::CallStream, timed::TimedStream,
 };
-use crate::connection::Busy;
+use crate::{access::Entry, connection::Busy, listen::Flow};
 
 /// The body of an answer.
 pub struct ResponseBody {
     kind: Kind,
     /// While it is here, the connection has work.
     _busy: Option<Busy>,
+    /// Over HTTP/2: whether its reader reads.
+    flow: Option<Arc<Flow>>,
+    /// Where it is written down, once it has ended.
+    entry: Option<Box<Entry>>,
 }
 
 pub(super) enum Kind {
@@ -50,11 +55,30 @@ pub(super) enum Kind {
 
 impl ResponseBody {
     pub(super) const fn new(kind: Kind) -> Self {
-        Self { kind, _busy: None }
+        Self {
+            kind,
+            _busy: None,
+            flow: None,
+            entry: None,
+        }
     }
 
     pub(crate) fn keep(&mut self, busy: Busy) {
         self._busy = Some(busy);
+    }
+
+    /// Writes down in `entry` what becomes of it.
+    pub(crate) fn enter(&mut self, entry: Box<Entry>) {
+        if matches!(self.kind, Kind::Empty) {
+            entry.ended();
+        }
+        self.entry = Some(entry);
+    }
+
+    /// Tells `flow` of each piece that is given, and of each that is wanted.
+    pub(crate) fn flow(&mut self, flow: Arc<Flow>) {
+        flow.given();
+        self.flow = Some(flow);
     }
 }
 
@@ -66,6 +90,9 @@ impl Body for ResponseBody {
         mut self: Pin<&mut Self>,
         task: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if let Some(flow) = &self.flow {
+            flow.wanted();
+        }
         let chunk = match &mut self.kind {
             Kind::Empty => Poll::Ready(None),
             Kind::Full(bytes) => {
@@ -82,6 +109,15 @@ impl Body for ResponseBody {
             Kind::Connection(stream) => stream.poll_chunk(task),
             Kind::Timed(stream) => stream.poll_chunk(task),
         };
+        if let (Poll::Ready(Some(_)), Some(flow)) = (&chunk, &self.flow) {
+            flow.given();
+        }
+        if let (Poll::Ready(chunk), Some(entry)) = (&chunk, &self.entry) {
+            entry.sent(chunk.as_ref().map_or(0, Bytes::len));
+            if chunk.is_none() || matches!(self.kind, Kind::Empty) {
+                entry.ended();
+            }
+        }
         chunk.map(|chunk| chunk.map(|bytes| Ok(Frame::data(bytes))))
     }
 

@@ -4,6 +4,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use tidegate_era::{Reject, Remedy, encode};
 
 use super::body::{Kind, ResponseBody};
+use crate::audit::Refused;
 
 /// Turns a refusal into HTTP: the one place where that is done.
 pub(crate) fn refuse(reject: &Reject) -> Response<ResponseBody> {
@@ -17,6 +18,9 @@ pub(crate) fn refuse(reject: &Reject) -> Response<ResponseBody> {
     encode::reject(&mut out, reject);
     let mut response = Response::new(ResponseBody::new(Kind::Full(out.into())));
     *response.status_mut() = reject.status;
+    if let Some(refused) = Refused::of(reject) {
+        response.extensions_mut().insert(refused);
+    }
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,

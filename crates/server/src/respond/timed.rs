@@ -11,6 +11,7 @@ use std::{
 use bytes::Bytes;
 use http::Response;
 use tidegate_era::Reject;
+use tidegate_model::Principal;
 use tokio::time::{Instant, Sleep};
 
 use super::{
@@ -52,16 +53,17 @@ pub(crate) fn timed(
     state: &Arc<State>,
     medium: Medium,
     every: Duration,
-    age: Duration,
+    principal: Option<&Arc<Principal>>,
     pieces: impl ExactSizeIterator<Item = Bytes> + Send + 'static,
 ) -> Result<Response<ResponseBody>, Reject> {
+    let owner = principal.map(|principal| &**principal);
     let stream = Kind::Timed(Box::new(TimedStream {
-        open: state.streams.listen(0)?,
+        open: state.streams.listen(state.limits.owner(owner), 0)?,
         pieces: Box::new(pieces),
         every,
         due: None,
         pings: (medium == Medium::Events).then(|| Pings::new(state.config.ping_every)),
-        old: Box::pin(tokio::time::sleep(age)),
+        old: Box::pin(tokio::time::sleep(state.age(principal))),
         done: false,
     }));
     Ok(match medium {

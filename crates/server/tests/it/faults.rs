@@ -10,7 +10,7 @@ mod changing;
 mod commit;
 mod connections;
 mod deadline;
-mod doors;
+pub(crate) mod doors;
 mod duplicates;
 mod hang_up;
 mod idle;

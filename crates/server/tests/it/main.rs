@@ -1,8 +1,11 @@
 //! The server, met over a socket.
 
+mod access;
 mod asks;
 mod callers;
+mod cors;
 mod faults;
+mod limits;
 mod lines;
 mod plain;
 mod router;

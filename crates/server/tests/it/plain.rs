@@ -4,4 +4,4 @@ mod guarded;
 mod live;
 mod refusals;
 mod samples;
-mod tools;
+pub(crate) mod tools;

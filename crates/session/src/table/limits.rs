@@ -11,6 +11,9 @@ pub struct Limits {
     pub idle: u64,
     /// How many sessions may have state. Default 10 000: some megabytes.
     pub states: usize,
+    /// How many sessions of one owner may have state. Default 1 000: a gateway's worth, and a tenth of
+    /// what all may have. Where nobody is known, `states` alone is the limit.
+    pub states_of_one: usize,
     /// How many resources a session may subscribe to. Default 1 000: what a client shows at a time
     /// is far less. Their URIs together may have [`Limits::URI_BYTES`].
     pub subscriptions: usize,
@@ -36,6 +39,7 @@ impl Default for Limits {
             lifetime: 24 * 60 * 60,
             idle: 60 * 60,
             states: 10_000,
+            states_of_one: 1_000,
             subscriptions: 1_000,
             subscription_bytes: 64 * 1024 * 1024,
             ended: 200_000,

@@ -6,6 +6,7 @@ const LIMITS: Limits = Limits {
     lifetime: 100,
     idle: 10,
     states: 2,
+    states_of_one: 1_000,
     subscriptions: 2,
     subscription_bytes: 2 * Limits::URI_BYTES,
     ended: 2,
@@ -89,7 +90,7 @@ fn uris_are_bounded_in_bytes_for_a_session_and_for_all() {
         assert_eq!(table.subscribe(ticket, &whole, 0), Ok(Subscribed::Taken));
         assert_eq!(table.subscribe(ticket, "u", 0), too_long);
     }
-    assert_eq!(table.subscribe(&tickets[2], "u", 0), Err(Full));
+    assert_eq!(table.subscribe(&tickets[2], "u", 0), Err(Full::All));
     table.unsubscribe(&tickets[0], &whole);
     assert_eq!(
         table.subscribe(&tickets[2], &whole, 0),
@@ -133,7 +134,52 @@ fn full_is_full() {
         table.set_level(&ticket(0), Level::Info, 0).expect("room");
         table.end(&ticket(0)).expect("room");
     }
-    assert_eq!(table.set_level(&ticket(0), Level::Info, 0), Err(Full));
-    assert_eq!(table.subscribe(&ticket(0), "a", 0), Err(Full));
-    assert_eq!(table.end(&ticket(0)), Err(Full));
+    assert_eq!(table.set_level(&ticket(0), Level::Info, 0), Err(Full::All));
+    assert_eq!(table.subscribe(&ticket(0), "a", 0), Err(Full::All));
+    assert_eq!(table.end(&ticket(0)), Err(Full::All));
+}
+
+#[test]
+fn no_owner_takes_what_is_left_to_all() {
+    let mut table = Table::new(Limits {
+        states: 4,
+        states_of_one: 2,
+        ..LIMITS
+    });
+    let owned = |owner| Ticket {
+        owner: Some(Owner(owner)),
+        ..ticket(0)
+    };
+    let of_ann = [owned(1), owned(1), owned(1)];
+    for ticket in &of_ann[..2] {
+        table.set_level(ticket, Level::Info, 0).expect("room");
+    }
+    let refused = table.set_level(&of_ann[2], Level::Info, 0);
+    assert_eq!(refused, Err(Full::Owner(2)));
+    assert_eq!(table.subscribe(&of_ann[2], "a", 0), Err(Full::Owner(2)));
+    table
+        .set_level(&of_ann[0], Level::Debug, 0)
+        .expect("it has state");
+    table
+        .set_level(&owned(2), Level::Info, 0)
+        .expect("another's");
+    table
+        .set_level(&ticket(0), Level::Info, 0)
+        .expect("nobody's");
+    let refused = table.set_level(&owned(3), Level::Info, 0);
+    assert_eq!(refused, Err(Full::All));
+
+    // Each way to end gives it back.
+    table.end(&of_ann[0]).expect("room");
+    table
+        .set_level(&of_ann[2], Level::Info, 0)
+        .expect("room again");
+    table.forget(&of_ann[2].key);
+    let fourth = owned(1);
+    table
+        .set_level(&fourth, Level::Info, 0)
+        .expect("room again");
+    table.expire(LIMITS.lifetime, |_| false);
+    assert_eq!(table.len().0, 0);
+    assert!(table.owners.is_empty());
 }

@@ -86,7 +86,7 @@ pub(crate) fn run(args: Args) -> Result<(), Error> {
     // program's `.env`: names that are not ours are not meant for us.
     let loaded = Loaded::load(&args.given, !args.stdio)?;
     let settings = &loaded.settings;
-    log::to_stderr(&settings.log, settings.log_format);
+    log::to_stderr(&settings.log, settings.access_log, settings.log_format);
     let root = settings.root.as_path();
     let root = Root::open(root).map_err(|error| {
         let from = loaded.origins.of("root");

@@ -29,6 +29,9 @@ pub(crate) struct Http {
     pub(crate) max_head: Size<8_192, 1_048_576>,
     /// How many bytes a request's body may have; more is 413. Arguments are rarely a hundredth.
     pub(crate) max_body: Size<1_024, 1_073_741_824>,
+    /// How many bytes all bodies may have together that came in more than one piece; one that does not
+    /// fit is 503. Sixty-four of the longest at a time.
+    pub(crate) max_buffered: Size<4_096, 1_099_511_627_776>,
 }
 
 mirrors! {
@@ -40,4 +43,5 @@ mirrors! {
     body_timeout: body_timeout,
     max_head: max_head,
     max_body: max_body,
+    max_buffered: max_buffered,
 }

@@ -24,6 +24,10 @@ pub(crate) struct Limits {
     /// How many connections of HTTP+SSE may be open at a time; more are 503. Each holds a stream as
     /// long as its client lives, and few such clients are left.
     pub(crate) max_sse: Count<1, 1_000_000>,
+    /// How many sessions all callers together may open a minute; more are 503. Default: as many as come;
+    /// a session leaves nothing behind before it sets something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sessions_a_minute: Option<Count<1, 10_000_000>>,
     /// How many tasks may run at a time; more are 503. Nobody waits at the other end of one, so what
     /// they hold adds up unseen.
     pub(crate) max_tasks: Count<1, 1_000_000>,
@@ -47,6 +51,7 @@ mirrors! {
     max_streams: max_streams,
     max_websockets: max_websockets,
     max_sse: http_sse.max_connections,
+    sessions_a_minute: max_initializes,
     max_tasks: max_tasks,
     max_subscriptions: max_subscriptions,
     call_deadline: call_deadline,

@@ -1,8 +1,8 @@
 //! The two ways between a table of settings and the library's config, from one list.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
-use tidegate::Respond;
+use tidegate::{Rate, Respond};
 
 use crate::settings::values::{Answers, Count, HostName, Origin, Prefix, Route, Size, Span};
 
@@ -63,6 +63,29 @@ impl<const LEAST: u64, const MOST: u64> Mirrors<usize> for Count<LEAST, MOST> {
 
     fn held(&self) -> usize {
         usize::try_from(self.get()).unwrap_or(usize::MAX)
+    }
+}
+
+/// So many a minute, all of them at once if they like.
+impl<const LEAST: u64, const MOST: u64> Mirrors<Option<Rate>> for Option<Count<LEAST, MOST>> {
+    fn of(value: &Option<Rate>) -> Self {
+        let rate = value.as_ref()?;
+        Some(Count::unchecked(u64::from(rate.per_minute.get())))
+    }
+
+    fn held(&self) -> Option<Rate> {
+        let count = u32::try_from(self.as_ref()?.get()).ok()?;
+        NonZeroU32::new(count).map(Rate::per_minute)
+    }
+}
+
+impl<const LEAST: u64, const MOST: u64> Mirrors<Option<usize>> for Option<Count<LEAST, MOST>> {
+    fn of(value: &Option<usize>) -> Self {
+        value.map(|count| Count::unchecked(count as u64))
+    }
+
+    fn held(&self) -> Option<usize> {
+        self.as_ref().map(Mirrors::<usize>::held)
     }
 }
 

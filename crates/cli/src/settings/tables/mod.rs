@@ -4,6 +4,7 @@
 //! A new key is a field with its doc comment and a line in the table's `mirrors!`.
 
 mod access;
+mod callers;
 mod fronts;
 mod http;
 mod limits;
@@ -19,6 +20,7 @@ use tidegate::{Config, Deprecation, Fronts as Served};
 
 pub(crate) use self::{
     access::Access,
+    callers::Callers,
     fronts::Fronts,
     http::Http,
     limits::Limits,
@@ -51,6 +53,9 @@ pub(crate) struct Settings {
     pub(crate) log: Filter,
     /// How log lines look: `text` for people, `json` for what collects them.
     pub(crate) log_format: LogFormat,
+    /// Log a line a request: who asked for what, and what came of it; never an argument, a header or
+    /// an answer. It costs more than a fast call does, so it is off until somebody reads it.
+    pub(crate) access_log: bool,
     /// Requests and connections.
     pub(crate) http: Http,
     /// Streams while they are open.
@@ -64,6 +69,8 @@ pub(crate) struct Settings {
     pub(crate) tasks: Tasks,
     /// How much at a time, and for how long.
     pub(crate) limits: Limits,
+    /// How much of what all share one caller may have, and how fast it may come.
+    pub(crate) callers: Callers,
     /// What stands beside the endpoint. What is off is a 404.
     pub(crate) fronts: Fronts,
     /// Who may come in.
@@ -94,6 +101,7 @@ impl Settings {
         self.sessions.put(&mut config);
         self.tasks.put(&mut config);
         self.limits.put(&mut config);
+        self.callers.put(&mut config);
         self.fronts.put(&mut config);
         self.access.put(&mut config);
         config.replay = self.replay.limits();
@@ -143,12 +151,14 @@ impl Default for Settings {
             workers: None,
             log: Filter::unchecked("info"),
             log_format: LogFormat::default(),
+            access_log: false,
             http: Http::default(),
             streams: Streams::default(),
             replay: Replay::default(),
             sessions: Sessions::default(),
             tasks: Tasks::default(),
             limits: Limits::default(),
+            callers: Callers::default(),
             fronts: Fronts::default(),
             access: Access::default(),
         }

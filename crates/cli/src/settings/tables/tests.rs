@@ -38,6 +38,7 @@ fn every_key_changes_the_config() {
         "workers",
         "log",
         "log_format",
+        "access_log",
         "access.token",
     ];
     for key in key::keys().filter(|key| !own.contains(&&*key.path)) {

@@ -48,8 +48,14 @@ pub(super) fn calculation(
     query.end("a, b, op and interval_ms")?;
     let events = [operation.info(a, b), operation.result(a, b)];
     let interval = Duration::from_millis(interval);
-    let age = state.age(visitor.principal.as_ref());
-    respond::timed(state, Medium::Events, interval, age, events.into_iter())
+    let principal = visitor.principal.as_ref();
+    respond::timed(
+        state,
+        Medium::Events,
+        interval,
+        principal,
+        events.into_iter(),
+    )
 }
 
 fn number(query: &mut Query, name: &str) -> Result<f64, Reject> {

@@ -59,8 +59,13 @@ pub(super) fn messages(
         medium,
     };
     let interval = Duration::from_millis(interval);
-    let age = state.age(visitor.principal.as_ref());
-    respond::timed(state, medium, interval, age, messages)
+    respond::timed(
+        state,
+        medium,
+        interval,
+        visitor.principal.as_ref(),
+        messages,
+    )
 }
 
 // === impl Messages ===

@@ -21,6 +21,7 @@ use super::{
     query::{Query, bad},
 };
 use crate::{
+    access,
     dispatch::begin,
     endpoint::{body, modern::unavailable},
     guard::Visitor,
@@ -45,6 +46,7 @@ where
     // A plain caller is one of the newest revision who declared nothing: its hanging up cancels.
     let facts = Revision::SERVED[0].facts();
     let name = name(parts.uri.path())?;
+    access::call(&parts, &name);
     let offer = state
         .offer(facts, visitor.principal.as_ref())
         .await
@@ -62,6 +64,9 @@ where
     state
         .callers
         .may(visitor.principal.as_deref(), &call, &offer)?;
+    state
+        .limits
+        .call(visitor.principal.as_deref(), visitor.client)?;
     call.meta.traceparent = text(&parts, "traceparent");
     call.meta.tracestate = text(&parts, "tracestate");
     let caller = Caller {
@@ -111,7 +116,7 @@ where
     }
     let level = level(&mut query)?;
     query.end("log, and arguments in the body")?;
-    let arguments = body::read(body, &state.config).await?;
+    let arguments = body::read(body, state).await?;
     if !is_json && !arguments.is_empty() {
         return Err(no_json());
     }

@@ -54,6 +54,7 @@ pub(super) fn open(
     let principal = &visitor.principal;
     let mut first = Vec::with_capacity(128);
     notice::endpoint(&mut first, &messages(state, parts.uri.path(), entry.key()));
+    let presence = presence.calling_from(visitor.client);
     let (channel, outgoing) = Channel::new(state, Framing::Sse, presence, principal.clone());
     let serving = tokio::spawn(serve(Arc::clone(state), channel, posted, entry));
     let serving = serving.abort_handle();

@@ -35,7 +35,7 @@ where
     Head::read(&parts.headers)?.check_body()?;
     // Strangers cost no parsing: whoever has no key is not read.
     let inbox = inbox(state, visitor, parts)?;
-    let bytes = body::read(body, &state.config).await?;
+    let bytes = body::read(body, state).await?;
     let message =
         Body::read(&bytes).map_err(|(malformed, id)| Reject::from(malformed).for_id(id))?;
     if state.is_stopping() && asks(&message) {

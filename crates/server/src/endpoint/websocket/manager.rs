@@ -1,6 +1,6 @@
 //! The connection manager: how many WebSockets stand open, and what becomes of one too many.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use http::StatusCode;
 use tidegate_era::Reject;
@@ -35,10 +35,10 @@ const TURNING_AWAY: usize = 100;
 
 impl Manager {
     /// Gives a client a place, or room to be told that there is none.
-    pub(super) fn admit(&self, state: &State) -> Result<Place, Reject> {
+    pub(super) fn admit(&self, state: &State, client: Option<IpAddr>) -> Result<Place, Reject> {
         let most = state.config.max_websockets;
         if let Some(presence) = state.census.enter(Front::WebSocket, most) {
-            return Ok(Place::Taken(presence));
+            return Ok(Place::Taken(presence.calling_from(client)));
         }
         tracing::debug!(most, "all places for WebSockets are taken");
         match Arc::clone(&self.turning_away).try_acquire_owned() {

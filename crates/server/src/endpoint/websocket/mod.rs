@@ -32,6 +32,7 @@ use tidegate_model::Principal;
 use self::{handshake::Handshake, manager::Place};
 pub(crate) use self::{manager::Manager, serve::serve};
 use crate::{
+    guard::Visitor,
     respond::{self, ResponseBody},
     state::State,
 };
@@ -39,7 +40,7 @@ use crate::{
 /// Answers a handshake whose sender was judged; what follows it is served by a task of its own.
 pub(crate) fn answer(
     state: &Arc<State>,
-    principal: Option<Arc<Principal>>,
+    visitor: &Visitor<'_>,
     parts: &mut Parts,
 ) -> Result<Response<ResponseBody>, Reject> {
     let handshake = Handshake::read(parts)?;
@@ -49,7 +50,8 @@ pub(crate) fn answer(
             "this connection cannot become a WebSocket; open it over HTTP/1.1",
         ));
     };
-    let place = state.websockets.admit(state)?;
+    let place = state.websockets.admit(state, visitor.client)?;
+    let principal = visitor.principal.clone();
     tokio::spawn(upgraded(Arc::clone(state), upgrade, place, principal));
     Ok(handshake.accept())
 }

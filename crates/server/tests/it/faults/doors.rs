@@ -63,7 +63,7 @@ async fn it_nests_in_an_axum_router() {
     served.abort();
 }
 
-type Http2 = http2::SendRequest<Full<Bytes>>;
+pub(crate) type Http2 = http2::SendRequest<Full<Bytes>>;
 
 /// HTTP/2 from the first byte on, without TLS.
 async fn http2(door: &Door) -> Http2 {
@@ -78,7 +78,7 @@ async fn http2(door: &Door) -> Http2 {
     sender
 }
 
-fn over_http2(request: &Request) -> HttpRequest<Full<Bytes>> {
+pub(crate) fn over_http2(request: &Request) -> HttpRequest<Full<Bytes>> {
     let mut http = HttpRequest::post("http://localhost/mcp");
     for (name, value) in request.headers().iter().filter(|(name, _)| name != "host") {
         http = http.header(name, value);

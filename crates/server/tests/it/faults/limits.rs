@@ -1,11 +1,14 @@
 //! How much may be under way at a time, and what those are told who come too many.
 
+use std::time::Duration;
+
 use parking_lot::Mutex;
 use serde_json::json;
 use tidegate_server::Config;
-use tidegate_testkit::{Run, Session, call, soon};
+use tidegate_testkit::{Run, Session, call, server, soon};
+use tokio::time::sleep;
 
-use super::tools::{say, server_with, telling, text, waiting};
+use super::tools::{echo, say, server_with, telling, text, waiting};
 
 #[tokio::test]
 async fn calls_that_take_time_are_counted_and_fast_ones_are_not() {
@@ -66,8 +69,8 @@ async fn calls_that_take_time_are_counted_and_fast_ones_are_not() {
 }
 
 #[tokio::test]
-async fn connections_wait_their_turn() {
-    let (tell, _heard) = telling();
+async fn connections_wait_for_those_that_have_work() {
+    let (tell, mut heard) = telling();
     let config = Config {
         max_connections: 1,
         ..Config::default()
@@ -76,19 +79,59 @@ async fn connections_wait_their_turn() {
         .config(config)
         .run()
         .await;
-    let first = server.connect().await;
-    let (_, first) = first.send(call("echo", say("first"))).await.rest().await;
+    let first = server.ask(call("wait", json!({})).logs("info")).await;
+    assert_eq!(heard.recv().await, Some("begun"));
     let order = Mutex::new(Vec::new());
     let second = async {
         let result = server.ask(call("echo", say("second"))).await.result().await;
         order.lock().push(text(&result).to_owned());
     };
     let leave = async {
-        let (messages, first) = first.send(call("echo", say("again"))).await.rest().await;
-        order.lock().push(text(&messages[0]["result"]).to_owned());
+        // Longer than a place is looked for.
+        sleep(Duration::from_millis(500)).await;
+        order.lock().push("the first has left".to_owned());
         drop(first);
     };
     tokio::join!(second, leave);
-    assert_eq!(*order.lock(), ["again", "second"]);
+    assert_eq!(*order.lock(), ["the first has left", "second"]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_lies_idle_gives_way_to_another_one() {
+    let config = Config {
+        max_connections: 2,
+        ..Config::default()
+    };
+    let server = server().tool("echo", echo).config(config).run().await;
+    let silent = server.connect().await;
+    let mut half = server.connect().await;
+    half.write(b"POST /mcp HTTP/1.1\r\nhost: lo")
+        .await
+        .expect("it is read");
+    let ask = async |message| {
+        let answer = server
+            .connect()
+            .await
+            .send(call("echo", say(message)))
+            .await;
+        let (messages, connection) = answer.rest().await;
+        assert_eq!(text(&messages[0]["result"]), message);
+        connection
+    };
+    let first = soon("a place", ask("first")).await;
+    silent.ended().await;
+    let second = soon("a place", ask("second")).await;
+    half.ended().await;
+    let third = soon("a place", ask("third")).await;
+    first.ended().await;
+    for connection in [second, third] {
+        let (messages, _) = connection
+            .send(call("echo", say("again")))
+            .await
+            .rest()
+            .await;
+        assert_eq!(text(&messages[0]["result"]), "again", "these two stay");
+    }
     server.stop().await;
 }

@@ -67,13 +67,13 @@ pub(super) fn tools() -> Server {
         })
 }
 
-pub(super) fn post(tool: &str, arguments: Value) -> Request {
+pub(crate) fn post(tool: &str, arguments: Value) -> Request {
     Request::new("POST")
         .path(&format!("/tools/{tool}/stream"))
         .json(arguments)
 }
 
-pub(super) fn get(path: &str) -> Request {
+pub(crate) fn get(path: &str) -> Request {
     Request::new("GET").path(path)
 }
 

@@ -66,7 +66,7 @@ async fn a_certificate_of_its_own_is_for_its_address_and_says_its_fingerprint() 
     let server = tidegate_testkit::server()
         .tool("echo", echo)
         .allow_host("files.tide.example:8443")
-        .allow_host("not a name")
+        .allow_host("_not_a_dns_name")
         .tls(Tls::self_signed());
     let bound = server.bind("127.0.0.1:0").await.expect("it is served");
     assert!(bound.url().starts_with("https://127.0.0.1:"), "{bound:?}");
