@@ -5,6 +5,7 @@ mod asks;
 mod callers;
 mod cors;
 mod faults;
+mod hostile;
 mod limits;
 mod lines;
 mod plain;
@@ -24,6 +25,7 @@ fn no_file_is_forgotten() {
         "asks",
         "callers",
         "faults",
+        "hostile",
         "lines",
         "plain",
         "router",
