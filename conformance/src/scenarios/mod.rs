@@ -1,5 +1,6 @@
 //! What the suite asks of a client, scenario by scenario.
 
+mod auth;
 mod calls;
 mod headers;
 mod input;
@@ -40,6 +41,40 @@ pub const KNOWN: &[&str] = &[
     "sep-2640-client-verify-digest",
     "sep-2640-client-verify-size",
     "sep-2640-client-verify-frontmatter",
+    "auth/metadata-default",
+    "auth/metadata-var1",
+    "auth/metadata-var2",
+    "auth/metadata-var3",
+    "auth/basic-cimd",
+    "auth/scope-from-www-authenticate",
+    "auth/scope-from-scopes-supported",
+    "auth/scope-omitted-when-undefined",
+    "auth/scope-step-up",
+    "auth/scope-retry-limit",
+    "auth/token-endpoint-auth-basic",
+    "auth/token-endpoint-auth-post",
+    "auth/token-endpoint-auth-none",
+    "auth/pre-registration",
+    "auth/2025-03-26-oauth-metadata-backcompat",
+    "auth/2025-03-26-oauth-endpoint-fallback",
+    "auth/resource-mismatch",
+    "auth/offline-access-scope",
+    "auth/offline-access-not-supported",
+    "auth/authorization-server-migration",
+    "auth/iss-supported",
+    "auth/iss-not-advertised",
+    "auth/iss-supported-missing",
+    "auth/iss-wrong-issuer",
+    "auth/iss-unexpected",
+    "auth/iss-normalized",
+    "auth/metadata-issuer-mismatch",
+    "auth/client-credentials-jwt",
+    "auth/client-credentials-basic",
+    "auth/cross-app-access-complete-flow",
+    "auth/enterprise-managed-authorization",
+    "auth/dpop",
+    "auth/dpop-nonce",
+    "auth/wif-jwt-bearer",
 ];
 
 /// Plays a scenario.
@@ -53,6 +88,7 @@ pub async fn run(scenario: &str, task: &Task) -> Outcome {
         "tools_call" => calls::add(task).await,
         "sse-retry" => calls::resumed(task).await,
         "elicitation-sep1034-client-defaults" => input::defaults(task).await,
+        name if name.starts_with("auth/") => auth::play(name, task).await,
         "request-metadata" => input::declared(task).await,
         "sep-2322-client-request-state" => input::rounds(task).await,
         "http-standard-headers" => headers::standard(task).await,

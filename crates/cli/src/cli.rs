@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::{call, config, connect, demo, key, list, prompt, read, serve, stream, watch},
+    commands::{
+        call, config, connect, demo, key, list, login, logout, prompt, read, serve, stream, watch,
+    },
     error::{EXIT_CODES, Error},
 };
 
@@ -31,6 +33,8 @@ enum Command {
     #[command(mut_arg("answer", |arg| arg.hide(true)))]
     Watch(watch::Args),
     Connect(connect::Args),
+    Login(login::Args),
+    Logout(logout::Args),
     Config(config::Args),
     Key(key::Args),
 }
@@ -50,6 +54,8 @@ impl Cli {
             Command::Prompt(args) => prompt::run(args),
             Command::Watch(args) => watch::run(args),
             Command::Connect(args) => connect::run(args),
+            Command::Login(args) => login::run(args),
+            Command::Logout(args) => logout::run(args),
             Command::Config(args) => config::run(args),
             Command::Key(args) => key::run(args),
         }
@@ -66,6 +72,8 @@ impl Cli {
             Command::Read(args) => args.json,
             Command::Prompt(args) => args.json,
             Command::Watch(args) => args.json,
+            Command::Login(args) => args.json,
+            Command::Logout(args) => args.json,
             Command::Config(args) => args.json,
             Command::Key(args) => args.json,
             // Its stdout is the protocol's.

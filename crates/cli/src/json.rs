@@ -67,6 +67,17 @@ pub(crate) enum Event<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         uri: Option<&'a str>,
     },
+    /// A login that is kept now.
+    Login {
+        issuer: &'a str,
+        resource: &'a str,
+        client: &'a str,
+        scopes: &'a [String],
+        renews: bool,
+        kept: &'a str,
+    },
+    /// A login that is forgotten now.
+    Logout { was_there: bool },
     /// An API key: a new one with what its user shows, or one of a file.
     Key {
         id: &'a str,

@@ -12,6 +12,7 @@ mod key_file;
 mod forms;
 mod answers;
 mod arguments;
+mod credentials;
 mod settings;
 mod remote;
 mod nearest;

@@ -1,7 +1,7 @@
 //! The server that a client command speaks to: where it is, how to speak to it, and what its errors
 //! mean here.
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
 use clap::ValueEnum;
 use tidegate::{
@@ -12,6 +12,7 @@ use tidegate::{
 use crate::{
     answers::Answers,
     arguments::Argument,
+    credentials::Credentials,
     error::{Error, Kind},
     nearest, signals, span,
 };
@@ -42,9 +43,8 @@ pub(crate) struct Remote {
     #[arg(value_name = "SERVER")]
     target: Target,
 
-    /// A header for every request, as in 'Authorization: Bearer …'; may be given again
-    #[arg(long, value_name = "NAME:VALUE", help_heading = "Connection")]
-    header: Vec<Header>,
+    #[command(flatten)]
+    credentials: Credentials,
 
     /// An answer to what the server asks in the middle, as FIELD=VALUE of a form; may be given again
     #[arg(long, value_name = "FIELD=VALUE", help_heading = "Connection")]
@@ -78,13 +78,6 @@ enum Era {
     Legacy,
 }
 
-/// One header of the command line.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Header {
-    pub(crate) name: String,
-    pub(crate) value: String,
-}
-
 // === impl Remote ===
 
 impl Remote {
@@ -92,16 +85,16 @@ impl Remote {
     pub(crate) fn at(target: Target) -> Self {
         Self {
             target,
-            header: Vec::new(),
+            credentials: Credentials::default(),
             answer: Vec::new(),
             era: Era::Auto,
             deadline: None,
         }
     }
 
-    /// Sends these headers with every request.
-    pub(crate) fn with_headers(mut self, headers: Vec<Header>) -> Self {
-        self.header = headers;
+    /// Shows the server these.
+    pub(crate) fn with_credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
         self
     }
 
@@ -133,9 +126,7 @@ impl Remote {
             .info("tidegate", env!("CARGO_PKG_VERSION"))
             .log_level(level)
             .era(self.era.choice());
-        for header in &self.header {
-            builder = builder.header(&header.name, &header.value);
-        }
+        builder = self.credentials.give(builder, &self.target)?;
         if let Some(answers) = Answers::read(&self.answer)? {
             builder = answers.for_client(builder);
         }
@@ -163,13 +154,17 @@ impl Remote {
         let kind = kind(&error);
         let code = error.rpc_code();
         let is_unasked = self.answer.is_empty() && wants_to_ask(&error);
+        let wants_login = error.wants_login();
         let told = Error::new(kind, error).code(code);
         match kind {
             Kind::Connect => match &self.target {
                 Target::Stdio(_) => told.hint("does the command run by itself, from here?"),
                 target => told.hint(format!("is a server listening at {target}?")),
             },
-            Kind::Auth => told.hint("give credentials with --header 'Authorization: Bearer …'"),
+            Kind::Auth => {
+                let target = self.target.to_string();
+                self.credentials.hint(told, wants_login, &target)
+            }
             Kind::Timeout => told.hint("--deadline 5m waits longer"),
             _ if is_unasked => {
                 told.hint("it asks something in the middle; answer with --answer FIELD=VALUE")
@@ -242,42 +237,5 @@ impl Era {
             Self::Modern => EraChoice::Modern,
             Self::Legacy => EraChoice::Legacy(Revision::NEWEST_LEGACY),
         }
-    }
-}
-
-// === impl Header ===
-
-impl FromStr for Header {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let Some((name, value)) = text.split_once(':') else {
-            return Err("write a header as NAME:VALUE, as in 'Authorization: Bearer …'".to_owned());
-        };
-        // Whether a header may have such a name and value, and be given at all, the library says.
-        Ok(Self {
-            name: name.trim().to_owned(),
-            value: value.trim().to_owned(),
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_header_is_a_name_and_a_value() {
-        let header: Header = "X-Key:  a:b ".parse().unwrap();
-        assert_eq!(
-            (header.name.as_str(), header.value.as_str()),
-            ("X-Key", "a:b")
-        );
-        assert!(
-            "X-Key"
-                .parse::<Header>()
-                .unwrap_err()
-                .contains("NAME:VALUE")
-        );
     }
 }

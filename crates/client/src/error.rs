@@ -32,6 +32,12 @@ enum Kind {
     Connect,
     Link,
     Timeout(&'static str, Duration),
+    Auth(Option<StatusCode>, String),
+    #[cfg_attr(
+        not(feature = "oauth"),
+        expect(dead_code, reason = "only who logs in knows that it would help")
+    )]
+    Login(String),
     Status(StatusCode, String),
     Rpc(StatusCode, RpcError),
     Answer(String),
@@ -60,10 +66,20 @@ impl Error {
     /// itself in JSON-RPC is another refusal: of a host or a page, not of a person.
     #[must_use]
     pub fn is_auth(&self) -> bool {
+        if matches!(self.0.kind, Kind::Auth(..) | Kind::Login(_)) {
+            return true;
+        }
         let explained = self.rpc_code().is_some();
         self.status().is_some_and(|status| {
             is_auth(status) && !(explained && status == StatusCode::FORBIDDEN)
         })
+    }
+
+    /// Returns whether a login would mend it: the server wants one, and there is none, or none that is
+    /// good any more.
+    #[must_use]
+    pub fn wants_login(&self) -> bool {
+        matches!(self.0.kind, Kind::Login(_))
     }
 
     /// Returns whether the caller gave something that cannot be sent.
@@ -132,6 +148,8 @@ impl Error {
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.kind {
             Kind::Status(status, _) | Kind::Rpc(status, _) => Some(*status),
+            Kind::Auth(status, _) => *status,
+            Kind::Login(_) => Some(StatusCode::UNAUTHORIZED),
             _ => None,
         }
     }
@@ -178,6 +196,23 @@ impl Error {
     /// Returns what a link of our own has said in our words already.
     fn ours(source: BoxError) -> Result<Self, BoxError> {
         source.downcast::<Self>().map(|error| *error)
+    }
+
+    /// Logging in did not succeed, or what it gave is refused.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn auth(why: impl fmt::Display) -> Self {
+        Self::new(Kind::Auth(None, why.to_string()))
+    }
+
+    /// The server refuses credentials, with `status`.
+    pub(crate) fn unwelcome(status: StatusCode, why: impl fmt::Display) -> Self {
+        Self::new(Kind::Auth(Some(status), why.to_string()))
+    }
+
+    /// The server wants a login.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn login(why: impl fmt::Display) -> Self {
+        Self::new(Kind::Login(why.to_string()))
     }
 
     pub(crate) fn timeout(what: &'static str, after: Duration) -> Self {
@@ -260,6 +295,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.kind {
             Kind::Input(why)
+            | Kind::Auth(_, why)
+            | Kind::Login(why)
             | Kind::Answer(why)
             | Kind::Era(why)
             | Kind::Declined(why)

@@ -27,6 +27,9 @@
 //! - **Servers are found** at URLs of either era and of HTTP+SSE, at WebSockets, and behind commands
 //!   that speak on stdio ([`Target`]); a host that can only start commands reaches them all through a
 //!   [`Relay`].
+//! - **Logging in** (feature `oauth`): a server that wants a token has its client find out who gives it out,
+//!   and get one, by a user's browser or without anybody. Logins are kept, renewed, and bound to the
+//!   server that they are for.
 //! - **What changes** on the server is heard by [`Client::listen`]; lists and resources are kept
 //!   as long as the server says, and dropped at once when a change is told.
 //!
@@ -52,7 +55,7 @@
 //! It runs on tokio.
 //!
 //! Left to others: what a tool is ([`tidegate_model`]), what the eras look like in bytes
-//! (`tidegate-era`), logging in (not there yet).
+//! (`tidegate-era`).
 
 mod asks;
 mod builder;
@@ -72,6 +75,8 @@ mod list;
 mod listen;
 mod memory;
 mod message;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 mod place;
 mod plain;
 mod probe;

@@ -9,13 +9,21 @@ use url::Url;
 use crate::{
     error::Error,
     ladder::{self, Found, Place},
-    link::{Link, Options, WebSocket, over_channel, over_http, over_stdio},
+    link::{
+        Link, Options, WebSocket, bearer, has_credentials, over_channel, over_http, over_stdio,
+    },
     probe::{self, EraChoice},
     target::Target,
     wire::{Limits, Wire},
 };
+#[cfg(feature = "oauth")]
+use crate::{
+    link::{authorized, over_http_of},
+    oauth::Authorizer,
+};
 
 /// The way to a server.
+#[derive(Clone)]
 pub(crate) enum Way {
     /// To an address.
     Address(Target),
@@ -35,13 +43,26 @@ impl Way {
         options: &Options,
         headers: &HeaderMap,
         limits: &Limits,
+        #[cfg(feature = "oauth")] authorizer: Option<&Arc<Authorizer>>,
     ) -> Result<Link, Error> {
         match self {
             Self::Service(link) => Ok(link.clone()),
-            Self::Address(Target::Http(url) | Target::HttpSse(url)) => over_http(url, options),
+            Self::Address(Target::Http(url) | Target::HttpSse(url)) => {
+                let link = over_http(url, options)?;
+                #[cfg(feature = "oauth")]
+                if let Some(authorizer) = authorizer {
+                    return Ok(authorized(link, authorizer.clone()));
+                }
+                Ok(match has_credentials(headers) {
+                    true => bearer(link),
+                    false => link,
+                })
+            }
             Self::Address(Target::WebSocket(url)) => {
                 let (most, within) = (limits.max_message, limits.handshake);
                 let socket = WebSocket::new(url, options, headers.clone(), most, within)?;
+                #[cfg(feature = "oauth")]
+                let socket = socket.authorized(authorizer.cloned());
                 Ok(over_channel(socket.into_open(), Handle::current()))
             }
             Self::Address(Target::Stdio(_)) if !headers.is_empty() => Err(Error::input(
@@ -64,6 +85,22 @@ impl Way {
         match self {
             Self::Address(Target::Http(url) | Target::HttpSse(url)) => Some(url),
             _ => None,
+        }
+    }
+
+    /// Returns the address that one logs in for.
+    ///
+    /// # Errors
+    ///
+    /// When the server is not reached over HTTP.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn server(&self) -> Result<Url, Error> {
+        match self {
+            Self::Address(Target::Http(url) | Target::HttpSse(url)) => Ok(url.clone()),
+            Self::Address(Target::WebSocket(url)) => over_http_of(url),
+            Self::Address(Target::Stdio(_)) | Self::Service(_) => Err(Error::input(
+                "one logs in at servers that are reached over HTTP; this one is not",
+            )),
         }
     }
 

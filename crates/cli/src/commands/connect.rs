@@ -6,16 +6,16 @@ use parking_lot::Mutex;
 use tidegate::{Client, client, client::Target};
 
 use crate::{
+    credentials::Credentials,
     error::{Error, Kind},
     printable::printable,
-    remote::{self, Header},
-    runtime, signals,
+    remote, runtime, signals,
 };
 
 const EXAMPLES: &str = "\
 Examples:
   tidegate connect http://127.0.0.1:8080/mcp
-  tidegate connect https://mcp.example.com/mcp --header 'Authorization: Bearer …'
+  TIDEGATE_TOKEN=… tidegate connect https://mcp.example.com/mcp
   tidegate connect sse+https://old.example.com/sse
 
 In a host's configuration:
@@ -36,15 +36,14 @@ pub(crate) struct Args {
     #[arg(value_name = "SERVER")]
     target: Target,
 
-    /// A header for every request, as in 'Authorization: Bearer …'; may be given again
-    #[arg(long, value_name = "NAME:VALUE")]
-    header: Vec<Header>,
+    #[command(flatten)]
+    credentials: Credentials,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<(), Error> {
     runtime::client(async {
-        let relay = args.relay().map_err(failed)?;
+        let relay = args.relay()?;
         let target = args.target.to_string();
         anstream::eprintln!("relaying stdin and stdout to {}", printable(&target));
         let stop = signals::interrupted()?;
@@ -87,11 +86,18 @@ impl Log {
                 Reach::Now
             }
             (Err(error), before) => {
+                let hint = match error {
+                    error if error.wants_login() => format!("log in: tidegate login {target}"),
+                    error if error.is_auth() => {
+                        "give a token in the variable TIDEGATE_TOKEN".to_owned()
+                    }
+                    _ => "is the server running, and is this its address?".to_owned(),
+                };
                 let error = Error::new(remote::kind(error), words(error))
                     .context(format!("messages do not reach {target}"));
                 say(&error.to_string());
                 match before {
-                    Reach::Unknown | Reach::Never(_) => Reach::Never(error),
+                    Reach::Unknown | Reach::Never(_) => Reach::Never(error.hint(hint)),
                     Reach::Now | Reach::Before => Reach::Before,
                 }
             }
@@ -101,9 +107,7 @@ impl Log {
     /// Returns how the command ends: a relay that never reached its server has failed.
     fn end(&self) -> Result<(), Error> {
         match std::mem::take(&mut *self.0.lock()) {
-            Reach::Never(error) => {
-                Err(error.hint("is the server running, and is this its address?"))
-            }
+            Reach::Never(error) => Err(error),
             Reach::Unknown | Reach::Now | Reach::Before => Ok(()),
         }
     }
@@ -129,12 +133,10 @@ fn words(error: &client::Error) -> String {
 // === impl Args ===
 
 impl Args {
-    fn relay(&self) -> Result<client::Relay, client::Error> {
-        let mut builder = Client::builder(&self.target.to_string());
-        for header in &self.header {
-            builder = builder.header(&header.name, &header.value);
-        }
-        builder.relay()
+    fn relay(&self) -> Result<client::Relay, Error> {
+        let builder = Client::builder(&self.target.to_string());
+        let builder = self.credentials.give(builder, &self.target)?;
+        builder.relay().map_err(failed)
     }
 }
 

@@ -9,9 +9,10 @@ use url::Url;
 
 use crate::{
     arguments::{Argument, Given},
+    credentials::Credentials,
     error::{Error, Kind},
     json::{Event, Fields, Foreign},
-    remote::{self, Header, Remote},
+    remote::{self, Remote},
     runtime, show, signals,
     talk::Watch,
 };
@@ -47,9 +48,8 @@ pub(crate) struct Args {
     #[arg(value_name = "ARGUMENT")]
     arguments: Vec<Argument>,
 
-    /// A header for every request, as in 'Authorization: Bearer …'; may be given again
-    #[arg(long, value_name = "NAME:VALUE")]
-    header: Vec<Header>,
+    #[command(flatten)]
+    credentials: Credentials,
 
     /// The lightest log messages of a tool to ask for: debug, info, notice, warning, error, critical,
     /// alert, emergency
@@ -115,7 +115,7 @@ impl Args {
     }
 
     async fn work(&self, given: Given) -> Result<(), Error> {
-        let client = self.client().map_err(|error| self.explain(error))?;
+        let client = self.client()?;
         let opened = match self.tool() {
             None => client.listen_stream(self.url.as_str()).await,
             Some(name) => {
@@ -131,12 +131,10 @@ impl Args {
         self.follow(stream).await
     }
 
-    fn client(&self) -> Result<PlainClient, client::Error> {
-        let mut client = PlainClient::at(self.url.as_str())?.log_level(self.level);
-        for header in &self.header {
-            client = client.header(&header.name, &header.value)?;
-        }
-        Ok(client)
+    fn client(&self) -> Result<PlainClient, Error> {
+        let client = PlainClient::at(self.url.as_str()).map_err(|error| self.explain(error))?;
+        self.credentials
+            .give_plain(client.log_level(self.level), &self.url)
     }
 
     /// Returns the tool's input schema; none if there is no endpoint beside the stream that lists it.
@@ -153,7 +151,7 @@ impl Args {
         };
         // A server may have plain streams alone; then text stays text.
         let _ = Remote::at(endpoint)
-            .with_headers(self.header.clone())
+            .with_credentials(self.credentials.clone())
             .with(None, list)
             .await;
         schema.map(|tool| tool.input_schema)
@@ -218,12 +216,11 @@ impl Args {
         let kind = remote::kind(&error);
         let status = error.status().map(|status| status.as_u16());
         let code = error.rpc_code();
+        let wants_login = error.wants_login();
         let told = Error::new(kind, error).code(code);
         match (kind, status) {
             (Kind::Connect, _) => told.hint(format!("is a server listening at {}?", self.url)),
-            (Kind::Auth, _) => {
-                told.hint("give credentials with --header 'Authorization: Bearer …'")
-            }
+            (Kind::Auth, _) => self.credentials.hint(told, wants_login, self.url.as_str()),
             (_, Some(400)) if self.tool().is_some() && !self.arguments.is_empty() => {
                 told.hint("a number or another JSON value is written key:=3")
             }

@@ -22,9 +22,9 @@ pub(super) const FALLBACKS: [(&str, &str); 4] = [
     ("API_TOKEN", "access.token"),
 ];
 
-/// Our names that are no settings of a server: the file of settings, and the token that the commands
-/// of a client send.
-const BESIDE: [&str; 2] = [CONFIG, "TIDEGATE_TOKEN"];
+/// Our names that are no settings of a server: the file of settings, the token that the commands of a
+/// client send, and the secret that a client logs in with.
+const BESIDE: [&str; 3] = [CONFIG, "TIDEGATE_TOKEN", "TIDEGATE_CLIENT_SECRET"];
 
 /// Variables, from one of the two places that hold some. No `Debug`: secrets are among them.
 pub(super) struct Variables {

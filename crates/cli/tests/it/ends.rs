@@ -78,7 +78,10 @@ fn an_address_that_is_taken_is_3() {
 #[test]
 fn a_server_that_wants_credentials_is_4() {
     let url = always("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    run(&["list", &url]).ends(4).says("Authorization");
+    run(&["list", &url])
+        .ends(4)
+        .says("401 Unauthorized")
+        .says("TIDEGATE_TOKEN");
 }
 
 #[test]

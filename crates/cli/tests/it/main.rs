@@ -1,6 +1,8 @@
 //! The command as its user meets it: run as a process, judged by what it prints and how it ends.
 
 mod answers;
+#[cfg(unix)]
+mod authority;
 mod call;
 mod cancel;
 mod config;
@@ -8,6 +10,8 @@ mod connect;
 mod demo;
 mod ends;
 mod key;
+#[cfg(unix)]
+mod login;
 mod process;
 mod serve;
 mod stdio;

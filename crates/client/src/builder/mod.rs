@@ -14,7 +14,11 @@ use tokio::runtime::Handle;
 use tower_service::Service;
 
 mod asks;
+#[cfg(feature = "oauth")]
+mod login;
 
+#[cfg(feature = "oauth")]
+use crate::oauth::{Authorizer, OAuth};
 use crate::{
     asks::Asks,
     cache::Cache,
@@ -49,7 +53,18 @@ pub struct Builder {
     trusts_annotations: bool,
     cache: bool,
     options: Options,
+    #[cfg(feature = "oauth")]
+    oauth: Option<OAuth>,
     fault: Option<Error>,
+}
+
+/// What a builder makes.
+struct Built {
+    way: Way,
+    wire: Wire,
+    /// Who logs in, if anybody does.
+    #[cfg(feature = "oauth")]
+    authorizer: Option<Arc<Authorizer>>,
 }
 
 // === impl Builder ===
@@ -99,6 +114,8 @@ impl Builder {
             trusts_annotations: false,
             cache: true,
             options: Options::default(),
+            #[cfg(feature = "oauth")]
+            oauth: None,
             fault: None,
         }
     }
@@ -158,13 +175,14 @@ impl Builder {
         self
     }
 
-    /// Sends `Authorization: Bearer …` with every request.
+    /// Sends `Authorization: Bearer …` with every request. A server that refuses it is an error; no other
+    /// token is asked for.
     pub fn token(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
     /// Trusts the certificates in this PEM file beside the system's.
-    pub fn root_certificates(mut self, pem: &[u8]) -> Self {
+    pub fn ca_certificate(mut self, pem: &[u8]) -> Self {
         self.options.root_certificates.push(pem.to_vec());
         self
     }
@@ -216,8 +234,18 @@ impl Builder {
     /// credentials, or is no MCP server.
     pub async fn connect(self) -> Result<Client, Error> {
         let era = self.era;
-        let (way, wire) = self.build()?;
-        let Found { wire, era, info } = way.find(Arc::new(wire), era).await?;
+        let Built {
+            way,
+            wire,
+            #[cfg(feature = "oauth")]
+            authorizer,
+        } = self.build()?;
+        let wire = Arc::new(wire);
+        #[cfg(feature = "oauth")]
+        let found = login::find(authorizer.as_ref(), || way.clone().find(wire.clone(), era));
+        #[cfg(not(feature = "oauth"))]
+        let found = way.find(wire, era);
+        let Found { wire, era, info } = found.await?;
         tracing::debug!(server = info.name, revision = %info.revision, "connected");
         let dispatch = Dispatch::new(wire, era, info);
         dispatch.prepare().await;
@@ -231,7 +259,7 @@ impl Builder {
     ///
     /// When the builder was given something that cannot be.
     pub fn relay(self) -> Result<Relay, Error> {
-        let (way, wire) = self.build()?;
+        let Built { way, wire, .. } = self.build()?;
         let stream = way.stream().cloned();
         let wire = match &way {
             Way::Address(Target::HttpSse(url)) => ladder::over_http_sse(&wire, url),
@@ -240,13 +268,22 @@ impl Builder {
         Ok(Relay::new(Arc::new(wire), stream))
     }
 
-    fn build(self) -> Result<(Way, Wire), Error> {
+    fn build(self) -> Result<Built, Error> {
         let way = match (self.way, self.fault) {
             (Some(way), None) => way,
             (_, fault) => return Err(fault.expect("an address that is none is a fault")),
         };
+        #[cfg(feature = "oauth")]
+        let authorizer = login::authorizer(self.oauth, &way, &self.options, &self.headers)?;
+        let link = way.link(
+            &self.options,
+            &self.headers,
+            &self.limits,
+            #[cfg(feature = "oauth")]
+            authorizer.as_ref(),
+        )?;
         let wire = Wire {
-            link: way.link(&self.options, &self.headers, &self.limits)?,
+            link,
             is_channel: way.is_channel(),
             url: way.uri()?,
             headers: way.sign(self.headers),
@@ -262,7 +299,12 @@ impl Builder {
             runtime: Handle::current(),
             ids: AtomicI64::new(1),
         };
-        Ok((way, wire))
+        Ok(Built {
+            way,
+            wire,
+            #[cfg(feature = "oauth")]
+            authorizer,
+        })
     }
 }
 

@@ -40,23 +40,32 @@ pub(crate) fn over_http(url: &Url, options: &Options) -> Result<Link, Error> {
 /// Returns a client whose connections to `url` can become something else than HTTP.
 pub(super) fn upgrading(url: &Url, options: &Options) -> Result<reqwest::Client, Error> {
     // HTTP/2 has its own way of it, which few servers know.
-    built(settings(url, options)?.http1_only())
+    built(settings_to(url, options)?.http1_only())
 }
 
 fn client(url: &Url, options: &Options) -> Result<reqwest::Client, Error> {
-    built(settings(url, options)?)
+    built(settings_to(url, options)?)
 }
 
-fn settings(url: &Url, options: &Options) -> Result<reqwest::ClientBuilder, Error> {
+fn settings_to(url: &Url, options: &Options) -> Result<reqwest::ClientBuilder, Error> {
+    settings(url.scheme() != "http", is_loopback(url), options)
+}
+
+/// Returns what a client is made of: with TLS or without, for this machine alone or any.
+pub(crate) fn settings(
+    secure: bool,
+    near: bool,
+    options: &Options,
+) -> Result<reqwest::ClientBuilder, Error> {
     let mut builder = reqwest::Client::builder()
         .connect_timeout(CONNECT_WITHIN)
         // A redirect could carry tokens to another host, and turns POST into GET.
         .redirect(Policy::none());
-    if is_loopback(url) {
+    if near {
         // A proxy's own loopback is another machine.
         builder = builder.no_proxy();
     }
-    if url.scheme() == "http" {
+    if !secure {
         // Without TLS the system's certificates are not needed, and may be missing.
         builder = builder.tls_certs_only([]);
     }
@@ -69,13 +78,14 @@ fn settings(url: &Url, options: &Options) -> Result<reqwest::ClientBuilder, Erro
     Ok(builder)
 }
 
-fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+pub(crate) fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
     builder
         .build()
         .map_err(|error| Error::input("HTTPS cannot be set up on this machine").because(error))
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Returns whether a URL names this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

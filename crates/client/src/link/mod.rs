@@ -1,6 +1,9 @@
 //! How a request reaches a server: over HTTP, straight into a service in this process, or over a
 //! channel of messages: a child process, a WebSocket, HTTP+SSE.
 
+#[cfg(feature = "oauth")]
+mod authorized;
+mod bearer;
 pub(crate) mod channel;
 mod http;
 mod http_sse;
@@ -13,7 +16,14 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 
+#[cfg(feature = "oauth")]
 pub(crate) use self::{
+    authorized::authorized,
+    http::{built, is_loopback, settings},
+    websocket::over_http as over_http_of,
+};
+pub(crate) use self::{
+    bearer::{bearer, has_credentials},
     channel::over_channel,
     http::{Options, over_http},
     http_sse::HttpSse,

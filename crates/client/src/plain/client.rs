@@ -14,7 +14,7 @@ use super::{reader::Reader, stream::PlainStream};
 use crate::{
     error::Error,
     input,
-    link::{Link, LinkBody, Options, over_http},
+    link::{Link, LinkBody, Options, bearer, over_http},
     message::RpcError,
     retry::retry_after,
     target,
@@ -43,6 +43,7 @@ use crate::{
 #[derive(Clone)]
 pub struct PlainClient {
     link: Link,
+    options: Options,
     base: Url,
     headers: HeaderMap,
     log_level: Level,
@@ -71,6 +72,7 @@ impl PlainClient {
         let base = target::http(url)?;
         Ok(Self {
             link: over_http(&base, &Options::default())?,
+            options: Options::default(),
             base,
             headers: HeaderMap::new(),
             log_level: Level::Info,
@@ -87,6 +89,43 @@ impl PlainClient {
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let (name, value) = input::header(name, value)?;
         self.headers.append(name, value);
+        Ok(self)
+    }
+
+    /// Sends `Authorization: Bearer …` with every request. A server that refuses it is an error.
+    ///
+    /// # Errors
+    ///
+    /// When no header can carry it.
+    pub fn token(self, token: &str) -> Result<Self, Error> {
+        let mut given = self.header("authorization", &format!("Bearer {token}"))?;
+        given.link = bearer(given.link);
+        Ok(given)
+    }
+
+    /// Trusts the certificates in this PEM file beside the system's. It is said before who logs in.
+    ///
+    /// # Errors
+    ///
+    /// When it is no such file.
+    pub fn ca_certificate(mut self, pem: &[u8]) -> Result<Self, Error> {
+        self.options.root_certificates.push(pem.to_vec());
+        self.link = over_http(&self.base, &self.options)?;
+        Ok(self)
+    }
+
+    /// Logs in when the server wants it, as `oauth` says.
+    ///
+    /// # Errors
+    ///
+    /// When `oauth` was given something that cannot be, or the server is reached neither over https
+    /// nor on this machine.
+    #[cfg(feature = "oauth")]
+    pub fn oauth(mut self, oauth: crate::oauth::OAuth) -> Result<Self, Error> {
+        let mut server = self.base.clone();
+        server.set_query(None);
+        let authorizer = crate::oauth::Authorizer::new(oauth, &server, &self.options)?;
+        self.link = crate::link::authorized(self.link, authorizer);
         Ok(self)
     }
 

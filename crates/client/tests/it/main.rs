@@ -5,6 +5,8 @@ mod answer;
 mod asked_together;
 mod asks_legacy;
 mod asks_modern;
+#[cfg(feature = "oauth")]
+mod authority;
 mod cache;
 mod calls;
 mod cancelling;
@@ -19,6 +21,14 @@ mod inside;
 mod ladder;
 mod listening;
 mod lists;
+#[cfg(feature = "oauth")]
+mod oauth_evil;
+#[cfg(feature = "oauth")]
+mod oauth_links;
+#[cfg(feature = "oauth")]
+mod oauth_login;
+#[cfg(feature = "oauth")]
+mod oauth_refresh;
 mod plain;
 mod probing;
 mod refusals;

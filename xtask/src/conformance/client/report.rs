@@ -1,22 +1,18 @@
-//! The client's score: a line a scenario and revision, and what was not run.
+//! The client's score: a line a scenario, a column a leg.
 
 use std::fmt::Write as _;
 
 use anyhow::{Result, ensure};
 
 use super::Run;
-use super::listed::Left;
 use super::plan::LEGS;
 
 /// Shows how all runs went.
 ///
 /// # Errors
 /// One of them is not as expected.
-pub(super) fn report(runs: &[Run], left: &[Left]) -> Result<()> {
+pub(super) fn report(runs: &[Run]) -> Result<()> {
     eprintln!("\n{}", table(runs));
-    for Left { leg, count, reason } in left {
-        eprintln!("not run: {count} client scenarios at {leg}: {reason}");
-    }
     let failed: Vec<&Run> = runs.iter().filter(|run| !run.verdict.passed).collect();
     for Run {
         leg,
@@ -46,7 +42,7 @@ pub(super) fn report(runs: &[Run], left: &[Left]) -> Result<()> {
 /// A line a scenario, a column a leg: the number of checks that passed, `FAIL`, or `-` where it does
 /// not apply.
 fn table(runs: &[Run]) -> String {
-    let mut text = format!("{:38}", "checks passed (client)");
+    let mut text = format!("{:42}", "checks passed (client)");
     for leg in LEGS {
         let _ = write!(
             text,
@@ -62,7 +58,7 @@ fn table(runs: &[Run]) -> String {
         }
     }
     for name in names {
-        let _ = write!(text, "{name:38}");
+        let _ = write!(text, "{name:42}");
         for leg in LEGS {
             let is_here = |run: &&Run| run.scenario == name && std::ptr::eq(run.leg, leg);
             let cell = runs

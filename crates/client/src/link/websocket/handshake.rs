@@ -1,10 +1,22 @@
 //! Opening a WebSocket (RFC 6455 §4): an HTTP request that asks to be no HTTP any more.
 
+#[cfg(feature = "oauth")]
+use std::sync::Arc;
+
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_accept_key};
 use url::Url;
 
-use crate::{error::Error, receive::excerpt};
+#[cfg(feature = "oauth")]
+use crate::{
+    error::BoxError,
+    oauth::{Authorizer, Head},
+};
+use crate::{
+    error::Error,
+    link::bearer::{has_credentials, unwelcome},
+    receive::excerpt,
+};
 
 /// The name of the protocol inside the WebSocket.
 const SUBPROTOCOL: HeaderValue = HeaderValue::from_static("mcp");
@@ -13,7 +25,7 @@ const SUBPROTOCOL: HeaderValue = HeaderValue::from_static("mcp");
 const MOST: usize = 4096;
 
 /// Returns the address that the handshake goes to.
-pub(super) fn over_http(url: &Url) -> Result<Url, Error> {
+pub(crate) fn over_http(url: &Url) -> Result<Url, Error> {
     let (scheme, rest) = match url.as_str().split_once(':') {
         Some(("ws", rest)) => ("http", rest),
         Some(("wss", rest)) => ("https", rest),
@@ -23,31 +35,76 @@ pub(super) fn over_http(url: &Url) -> Result<Url, Error> {
         .map_err(|error| Error::input(format_args!("{url} is no URL")).because(error))
 }
 
-/// Shakes hands, and returns what the frames go over.
-///
-/// # Errors
-///
-/// When nobody is there, or whoever is refuses: with its status.
-pub(super) async fn shake_hands(
+/// A handshake that was answered, and the key that the answer has to fit.
+pub(super) struct Asked {
+    response: reqwest::Response,
+    key: String,
+}
+
+/// Asks for a WebSocket.
+pub(super) async fn ask(
     client: &reqwest::Client,
     url: &Url,
-    headers: &HeaderMap,
-) -> Result<reqwest::Upgraded, Error> {
+    headers: HeaderMap,
+) -> Result<Asked, Error> {
     let key = generate_key();
     let request = client
         .get(url.clone())
-        .headers(headers.clone())
+        .headers(headers)
         .header(header::CONNECTION, "Upgrade")
         .header(header::UPGRADE, "websocket")
         .header(header::SEC_WEBSOCKET_VERSION, "13")
         .header(header::SEC_WEBSOCKET_KEY, &key)
         .header(header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
     let response = request.send().await.map_err(failed)?;
+    Ok(Asked { response, key })
+}
+
+/// Asks with what `authorizer` has the handshake carry.
+#[cfg(feature = "oauth")]
+pub(super) async fn authorized<F>(
+    authorizer: &Arc<Authorizer>,
+    uri: &http::Uri,
+    ask: impl Fn(HeaderMap) -> F,
+) -> Result<Asked, Error>
+where
+    F: Future<Output = Result<Asked, Error>>,
+{
+    let ask = |headers| {
+        let asked = ask(headers);
+        async move { asked.await.map_err(BoxError::from) }
+    };
+    let carried = authorizer.carry(&http::Method::GET, uri, ask);
+    carried.await.map_err(Error::link)
+}
+
+/// Reads the answer, and returns what the frames go over; `given` are the user's own headers.
+///
+/// # Errors
+///
+/// When the server refuses: with its status.
+pub(super) async fn shaken(asked: Asked, given: &HeaderMap) -> Result<reqwest::Upgraded, Error> {
+    let Asked { response, key } = asked;
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        return Err(refused(response).await);
+        let unwelcome = unwelcome(response.status()).filter(|_| has_credentials(given));
+        return Err(match unwelcome {
+            Some(error) => error,
+            None => refused(response).await,
+        });
     }
     check(response.headers(), &key)?;
     response.upgrade().await.map_err(failed)
+}
+
+#[cfg(feature = "oauth")]
+impl Head for Asked {
+    fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
 }
 
 /// Checks that the server speaks WebSocket, and answers us and nobody else.

@@ -27,12 +27,16 @@ use tokio_tungstenite::{
 };
 use url::Url;
 
+#[cfg(feature = "oauth")]
+pub(crate) use self::handshake::over_http;
 use self::pulse::Pulse;
 use super::{
     channel::{Duplex, Open},
     http::{Options, upgrading},
 };
 use crate::error::{BoxError, Error};
+#[cfg(feature = "oauth")]
+use crate::oauth::Authorizer;
 
 /// What connecting to a WebSocket server takes.
 #[derive(Clone)]
@@ -42,6 +46,9 @@ pub(crate) struct WebSocket {
     url: Url,
     /// The user's own headers.
     headers: HeaderMap,
+    /// Who sees to what else the handshake carries.
+    #[cfg(feature = "oauth")]
+    authorizer: Option<Arc<Authorizer>>,
     /// How long one message may be.
     max_message: usize,
     /// How long the handshake may take.
@@ -86,10 +93,19 @@ impl WebSocket {
             client: upgrading(&url, options)?,
             url,
             headers,
+            #[cfg(feature = "oauth")]
+            authorizer: None,
             max_message,
             within,
             silence: SILENCE,
         })
+    }
+
+    /// Has `authorizer` see to what the handshake carries.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn authorized(mut self, authorizer: Option<Arc<Authorizer>>) -> Self {
+        self.authorizer = authorizer;
+        self
     }
 
     /// Returns what opens a connection.
@@ -106,8 +122,9 @@ impl WebSocket {
 
     async fn connect(&self) -> Result<Duplex, Error> {
         let late = |_| Error::timeout("the WebSocket was not opened", self.within);
-        let shaken = handshake::shake_hands(&self.client, &self.url, &self.headers);
-        let upgraded = timeout(self.within, shaken).await.map_err(late)??;
+        let upgraded = timeout(self.within, self.shake_hands())
+            .await
+            .map_err(late)??;
         let config = WebSocketConfig::default()
             .max_message_size(Some(self.max_message))
             .max_frame_size(Some(self.max_message));
@@ -117,6 +134,22 @@ impl WebSocket {
         let (told, incoming) = mpsc::channel(QUEUE);
         tokio::spawn(carry(socket, queue, told, self.silence));
         Ok(Duplex { outgoing, incoming })
+    }
+
+    async fn shake_hands(&self) -> Result<reqwest::Upgraded, Error> {
+        #[cfg(feature = "oauth")]
+        if let Some(authorizer) = &self.authorizer {
+            let uri = http::Uri::try_from(self.url.as_str())
+                .map_err(|error| Error::input("the URL cannot be sent").because(error))?;
+            let answer = handshake::authorized(authorizer, &uri, |headers| {
+                let mut all = self.headers.clone();
+                all.extend(headers);
+                handshake::ask(&self.client, &self.url, all)
+            });
+            return handshake::shaken(answer.await?, &self.headers).await;
+        }
+        let asked = handshake::ask(&self.client, &self.url, self.headers.clone());
+        handshake::shaken(asked.await?, &self.headers).await
     }
 }
 
