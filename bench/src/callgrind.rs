@@ -73,6 +73,9 @@ async fn total(
     valgrind.arg(format!("--callgrind-out-file={}", out.display()));
     let server = place.start_under(valgrind, setup)?;
     let mut client = Client::open(server.addr(), setup.subject, front, &Ids::new()).await?;
+    if let Some(shows) = server.shows() {
+        client = client.showing(shows);
+    }
     match work {
         Work::Calls(tool) => {
             for _ in 0..WARM_UP + times {

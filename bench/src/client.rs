@@ -98,6 +98,13 @@ impl Client {
         Ok(client)
     }
 
+    /// Returns the same client, which shows this token with each request.
+    #[must_use]
+    pub fn showing(mut self, token: &str) -> Self {
+        self.talk = self.talk.showing(token);
+        self
+    }
+
     /// Opens `many` clients.
     ///
     /// # Errors

@@ -29,6 +29,7 @@ pub struct Place {
 pub struct Server {
     child: Child,
     addr: SocketAddr,
+    shows: Option<String>,
 }
 
 // === impl Place ===
@@ -167,8 +168,12 @@ impl Server {
         let stdout = child.stdout.take().ok_or("a server without stdout")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
-        match line.trim().parse() {
-            Ok(addr) => Ok(Self { child, addr }),
+        let mut words = line.split_whitespace();
+        match words.next().unwrap_or_default().parse() {
+            Ok(addr) => {
+                let shows = words.next().map(str::to_owned);
+                Ok(Self { child, addr, shows })
+            }
             Err(_) => Err(format!(
                 "{command:?} printed {line:?} instead of its address: {:?}",
                 child.wait()?
@@ -181,6 +186,12 @@ impl Server {
     #[must_use]
     pub const fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Returns what its callers have to show, if they have to.
+    #[must_use]
+    pub fn shows(&self) -> Option<&str> {
+        self.shows.as_deref()
     }
 
     /// Returns its process id.

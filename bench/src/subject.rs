@@ -1,7 +1,7 @@
 //! What is measured: which server, with which flags and which allocator.
 
 use clap::ValueEnum;
-use tidegate_bench_common::{Respond, Stream};
+use tidegate_bench_common::{Respond, Shows, Stream};
 
 /// Who is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -42,6 +42,8 @@ pub struct Setup {
     pub replay: bool,
     /// With which allocator it is built.
     pub allocator: Allocator,
+    /// What its callers have to show.
+    pub shows: Shows,
 }
 
 // === impl Subject ===
@@ -113,6 +115,7 @@ impl Setup {
             stream: Stream::Batch,
             replay: true,
             allocator: Allocator::Mimalloc,
+            shows: Shows::Nothing,
         }
     }
 
@@ -137,6 +140,13 @@ impl Setup {
         self
     }
 
+    /// Returns the same server, whose callers have to show something.
+    #[must_use]
+    pub const fn with_guard(mut self, shows: Shows) -> Self {
+        self.shows = shows;
+        self
+    }
+
     /// Returns the flags it is started with.
     #[must_use]
     pub fn flags(self) -> Vec<String> {
@@ -151,6 +161,9 @@ impl Setup {
         ];
         if !self.replay {
             flags.push("--no-replay".to_owned());
+        }
+        if self.shows != Shows::Nothing {
+            flags.push(format!("--shows={}", name(self.shows.to_possible_value())));
         }
         flags
     }

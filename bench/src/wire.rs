@@ -25,6 +25,7 @@ pub enum Tool {
 pub struct Talk {
     addr: SocketAddr,
     era: Era,
+    token: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -64,6 +65,7 @@ impl Talk {
         Self {
             addr,
             era: Era::Modern,
+            token: None,
         }
     }
 
@@ -73,6 +75,7 @@ impl Talk {
         Self {
             addr,
             era: Era::Legacy { session: None },
+            token: None,
         }
     }
 
@@ -84,7 +87,15 @@ impl Talk {
             era: Era::Legacy {
                 session: Some(session),
             },
+            token: None,
         }
+    }
+
+    /// Shows this token with each request.
+    #[must_use]
+    pub fn showing(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
     }
 
     /// Returns the address spoken to.
@@ -165,6 +176,9 @@ impl Talk {
 
     /// Writes the headers that belong to the era.
     fn headers(&self, method: &str, name: &str, out: &mut Vec<u8>) {
+        if let Some(token) = &self.token {
+            put(out, format_args!("Authorization: Bearer {token}\r\n"));
+        }
         match &self.era {
             Era::Modern => {
                 put(

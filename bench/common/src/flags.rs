@@ -23,6 +23,20 @@ pub struct Flags {
     /// Keeps nothing for clients that come back; only our server keeps anything.
     #[arg(long)]
     pub no_replay: bool,
+    /// What callers have to show; only our server asks. It stands after the address on the first line.
+    #[arg(long, value_enum, default_value_t = Shows::Nothing)]
+    pub shows: Shows,
+}
+
+/// What callers have to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shows {
+    /// Nothing: anyone may call.
+    Nothing,
+    /// An API key.
+    Key,
+    /// A signed token of an issuer.
+    Token,
 }
 
 /// How calls are answered.

@@ -8,8 +8,8 @@ mod flags;
 mod process;
 
 pub use args::{Checked, Count, Echo, extra_schema, extra_tool};
-pub use flags::{Flags, Respond, Stream};
-pub use process::{announce, bind, run, terminated};
+pub use flags::{Flags, Respond, Shows, Stream};
+pub use process::{announce, announce_with, bind, run, terminated};
 
 /// The allocator of every measured server; without the feature it is the system's.
 #[cfg(feature = "mimalloc")]

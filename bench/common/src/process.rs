@@ -38,8 +38,16 @@ pub async fn bind(listen: &str) -> io::Result<TcpListener> {
 /// # Errors
 /// When stdout is closed.
 pub fn announce(addr: SocketAddr) -> io::Result<()> {
+    announce_with(addr, "")
+}
+
+/// Prints the address, and after it what callers have to show.
+///
+/// # Errors
+/// When stdout is closed.
+pub fn announce_with(addr: SocketAddr, shows: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{addr}")?;
+    writeln!(stdout, "{addr} {shows}")?;
     stdout.flush()
 }
 

@@ -1,12 +1,15 @@
 //! The measured tools on our server: what the floors and rivals are compared with.
 
-use std::io;
+use std::{io, sync::Arc};
 
 use clap::Parser;
+use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use tidegate::{Config, Context, Respond, Server, ToolSpec};
+use tidegate_auth::{Auth, Issuer, Key, fetch::Web};
 use tidegate_bench_common as common;
-use tidegate_bench_common::{Checked, Count, Echo, Flags, extra_schema, extra_tool};
+use tidegate_bench_common::{Checked, Count, Echo, Flags, Shows, extra_schema, extra_tool};
+use tidegate_testkit::AuthorizationServer;
 use tokio::time::{Duration, sleep};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -31,12 +34,41 @@ async fn serve(flags: Flags) -> Result<(), Box<dyn std::error::Error>> {
             .input_schema(extra_schema());
         server = server.tool(spec, extra);
     }
+    // It serves its keys as long as it is held.
+    let issuer = AuthorizationServer::start().await;
+    let (auth, shows) = guard(flags.shows, &issuer)?;
+    if let Some(auth) = auth {
+        server = server.authenticate(auth);
+    }
     let bound = server.bind(flags.listen.as_str()).await?;
-    common::announce(bound.addr())?;
+    common::announce_with(bound.addr(), &shows)?;
     bound
         .run_until(async { common::terminated().await.unwrap_or_else(end) })
         .await?;
     Ok(())
+}
+
+/// Returns who knows callers, and what they have to show.
+fn guard(
+    shows: Shows,
+    issuer: &AuthorizationServer,
+) -> Result<(Option<Auth>, String), tidegate_auth::Error> {
+    const US: &str = "https://bench.example/mcp";
+    match shows {
+        Shows::Nothing => Ok((None, String::new())),
+        Shows::Key => {
+            let key = Key::generate("bench", &[], None, 0)?;
+            let auth = Auth::builder().keys(key.record.to_string()).build()?;
+            Ok((Some(auth), key.secret.expose_secret().to_owned()))
+        }
+        Shows::Token => {
+            let trusted = Issuer::new(&issuer.issuer())?.audience(US);
+            let web = Arc::new(Web::new(&[])?);
+            let auth = Auth::builder().issuer(trusted).fetch(web).build()?;
+            let token = issuer.mint().audience(US).expires_in(24 * 60 * 60);
+            Ok((Some(auth), token.scope("bench:read bench:write").token()))
+        }
+    }
 }
 
 /// Without the signal there is no way to be asked to stop: then the server ends at once.

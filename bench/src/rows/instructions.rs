@@ -1,6 +1,6 @@
 //! User-space instructions a call and a notification.
 
-use tidegate_bench_common::Stream;
+use tidegate_bench_common::{Shows, Stream};
 
 use crate::Fault;
 use crate::callgrind::{Work, instructions};
@@ -61,6 +61,7 @@ pub async fn measure(bench: &Bench) -> Result<Vec<Table>, Fault> {
     let mut tables = vec![calls(bench).await?, notifications(bench).await?];
     if bench.options.subjects().contains(&Subject::Tidegate) {
         tables.push(resumable(bench).await?);
+        tables.push(guarded(bench).await?);
     }
     Ok(tables)
 }
@@ -81,6 +82,31 @@ async fn resumable(bench: &Bench) -> Result<Table, Fault> {
         let off = setup.without_replay();
         let off = instructions(&bench.place, off, Front::Legacy, work).await?;
         table.row([n.to_string(), whole(on), whole(off), ratio(Some(on / off))]);
+    }
+    Ok(table)
+}
+
+/// Measures what it costs our server to know its callers.
+async fn guarded(bench: &Bench) -> Result<Table, Fault> {
+    let mut table = Table::new(
+        "Instructions a call of a known caller",
+        "User-space, callgrind, difference of 2 000 and 1 000 modern calls with JSON answers, whose caller shows \
+         something with each.",
+        ["shows", "instructions a call", "ratio"],
+    );
+    let plain = setup(Subject::Tidegate, Front::Modern);
+    let mut nothing = None;
+    for (name, shows) in [
+        ("nothing", Shows::Nothing),
+        ("an API key", Shows::Key),
+        ("a signed token", Shows::Token),
+    ] {
+        tell(&format!("instructions a call of a known caller: {name}"));
+        let setup = plain.with_guard(shows);
+        let work = Work::Calls(Tool::Echo);
+        let value = instructions(&bench.place, setup, Front::Modern, work).await?;
+        let floor = *nothing.get_or_insert(value);
+        table.row([name.to_owned(), whole(value), ratio(Some(value / floor))]);
     }
     Ok(table)
 }
