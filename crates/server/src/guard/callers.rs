@@ -1,6 +1,6 @@
 //! Who calls: found out once a connection, and recognised from then on.
 
-use std::{hash::Hasher, net::IpAddr, sync::Arc};
+use std::{hash::Hasher, net::IpAddr, sync::Arc, time::UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, header, request::Parts};
@@ -110,7 +110,11 @@ impl Callers {
             Verdict::Refused(refusal) => Err(refusal),
             Verdict::Later(asking) => asking.await,
         };
-        let admitted = verdict.map_err(|refusal| self.refused(&refusal))?;
+        let mut admitted = verdict.map_err(|refusal| self.refused(&refusal))?;
+        if let Some(end) = by_certificate(connection, &credentials) {
+            let principal = Principal::clone(&admitted.principal);
+            admitted.principal = Arc::new(principal.expiring_at(end));
+        }
         if admitted.principal.is_over(now) {
             return Err(self.refused(&Refusal::Invalid("the credentials have expired")));
         }
@@ -197,6 +201,16 @@ fn read<'a>(connection: &'a Connection, parts: &'a Parts) -> Result<Credentials<
             .certificate()
             .map(|certificate| certificate.fingerprint.bytes()),
     })
+}
+
+/// Returns when the certificate ends that alone says who calls, in seconds since 1970.
+fn by_certificate(connection: &Connection, credentials: &Credentials<'_>) -> Option<u64> {
+    if credentials.authorization.is_some() || credentials.api_key.is_some() {
+        return None;
+    }
+    let end = connection.certificate()?.expires?;
+    let since = end.duration_since(UNIX_EPOCH).ok()?;
+    Some(since.as_secs())
 }
 
 /// Two of them would be two callers, and which one is meant is anybody's guess.

@@ -133,7 +133,7 @@ impl Proxies {
         nearest
     }
 
-    fn are_at(&self, place: Option<IpAddr>) -> bool {
+    pub(super) fn are_at(&self, place: Option<IpAddr>) -> bool {
         self.0.iter().any(|proxy| proxy.is_at(place))
     }
 }

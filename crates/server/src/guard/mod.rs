@@ -7,6 +7,8 @@ mod host;
 mod origin;
 mod scopes;
 
+use std::net::IpAddr;
+
 use http::{HeaderMap, StatusCode, Uri};
 use tidegate_era::{Head, Reject};
 
@@ -23,6 +25,8 @@ pub(crate) struct Guard {
     hosts: host::Hosts,
     origins: origin::Origins,
     proxies: forwarded::Proxies,
+    /// Who comes past the proxies is turned away.
+    only_by_proxy: bool,
 }
 
 // === impl Guard ===
@@ -33,7 +37,17 @@ impl Guard {
             hosts: host::Hosts::new(&config.allow_hosts)?,
             origins: origin::Origins::new(&config.allow_origins)?,
             proxies: forwarded::Proxies::new(&config.behind_proxy),
+            only_by_proxy: !config.behind_proxy.is_empty()
+                && config.tls.is_none()
+                && !config.insecure_no_auth,
         })
+    }
+
+    /// Returns whether `peer` may connect at all: past a declared proxy that ends TLS, nobody sends
+    /// credentials over the network in the clear. On this machine nobody listens in.
+    pub(crate) fn may_connect(&self, peer: Option<IpAddr>) -> bool {
+        let is_here = peer.is_none_or(|peer| peer.to_canonical().is_loopback());
+        !self.only_by_proxy || is_here || self.proxies.are_at(peer)
     }
 
     /// Returns whom a request comes from, by the word of the proxies that were declared.
@@ -109,4 +123,43 @@ fn two_hosts() -> Reject {
     Reject::header_mismatch(
         "the request's target names another host than its Host header; name one",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Tls;
+
+    #[test]
+    fn past_a_declared_proxy_nobody_connects_in_the_clear() {
+        let behind = |config: Config| {
+            let guard = Guard::new(&Config {
+                behind_proxy: vec!["10.0.0.0/8".parse().expect("a network")],
+                ..config
+            });
+            let guard = guard.expect("good settings");
+            [
+                "10.1.2.3",
+                "192.0.2.1",
+                "127.0.0.1",
+                "::1",
+                "::ffff:10.1.2.3",
+            ]
+            .map(|peer| guard.may_connect(peer.parse().ok()))
+        };
+        assert_eq!(behind(Config::default()), [true, false, true, true, true]);
+        let encrypted = Config {
+            tls: Some(Tls::self_signed()),
+            ..Config::default()
+        };
+        let anyone = Config {
+            insecure_no_auth: true,
+            ..Config::default()
+        };
+        for config in [encrypted, anyone] {
+            assert_eq!(behind(config), [true; 5]);
+        }
+        let guard = Guard::new(&Config::default()).expect("good settings");
+        assert!(guard.may_connect("192.0.2.1".parse().ok()) && guard.may_connect(None));
+    }
 }

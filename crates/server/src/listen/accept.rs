@@ -92,14 +92,15 @@ pub(crate) async fn serve(
             () = &mut stop => break,
             accepted = next => match accepted {
                 Ok((stream, peer, permit)) => {
-                    // Whoever has too many is told by the end: there is no request to answer.
+                    // Whoever may not connect is told by the end: there is no request to answer.
+                    if !shared.state.guard.may_connect(peer) {
+                        let why = "it came past the proxy that was declared";
+                        turn_away(&shared.state, peer, Reason::Guard, why);
+                        continue;
+                    }
                     let Some(counted) = crowd.count(peer) else {
-                        let refused = Refused {
-                            reason: Reason::Limit,
-                            why: "too many connections come from this address".to_owned(),
-                        };
-                        let status = StatusCode::TOO_MANY_REQUESTS;
-                        shared.state.audit.refused(&refused, None, peer, "-", status);
+                        let why = "too many connections come from this address";
+                        turn_away(&shared.state, peer, Reason::Limit, why);
                         continue;
                     };
                     let place = (permit, counted);
@@ -156,6 +157,17 @@ async fn room(permits: &Arc<Semaphore>, crowd: &Crowd) -> OwnedSemaphorePermit {
             return permit.expect("never closed");
         }
     }
+}
+
+/// Writes down that a connection was closed as soon as it was there.
+fn turn_away(state: &State, peer: Option<IpAddr>, reason: Reason, why: &str) {
+    let status = match reason {
+        Reason::Limit => StatusCode::TOO_MANY_REQUESTS,
+        _ => StatusCode::FORBIDDEN,
+    };
+    let why = why.to_owned();
+    let refused = Refused { reason, why };
+    state.audit.refused(&refused, None, peer, "-", status);
 }
 
 /// What all connections of a server share.
