@@ -83,7 +83,7 @@ impl Credentials {
         })
     }
 
-    /// Gives a client of plain streams at `url` what it shows.
+    /// Gives a client of plain streams beside the endpoint at `url` what it shows.
     ///
     /// # Errors
     ///
@@ -104,7 +104,7 @@ impl Credentials {
         }
         match self.shown(url)? {
             Shown::Token(token) => client.token(token.reveal()),
-            Shown::Login(oauth) => client.oauth(*oauth),
+            Shown::Login(oauth) => client.oauth(*oauth, url.as_str()),
             Shown::Nothing => Ok(client),
         }
         .map_err(refused)

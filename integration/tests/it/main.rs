@@ -3,6 +3,7 @@
 mod demo;
 mod floods;
 mod forgotten;
+mod login;
 mod pages;
 mod plain;
 mod serve_and_call;

@@ -134,12 +134,21 @@ impl Args {
     fn client(&self) -> Result<PlainClient, Error> {
         let client = PlainClient::at(self.url.as_str()).map_err(|error| self.explain(error))?;
         self.credentials
-            .give_plain(client.log_level(self.level), &self.url)
+            .give_plain(client.log_level(self.level), &self.endpoint())
+    }
+
+    /// Returns the endpoint that the stream stands beside, on servers such as ours: who logs in, logs in
+    /// for it.
+    fn endpoint(&self) -> Url {
+        let mut endpoint = self.url.clone();
+        endpoint.set_path("/mcp");
+        endpoint.set_query(None);
+        endpoint
     }
 
     /// Returns the tool's input schema; none if there is no endpoint beside the stream that lists it.
     async fn schema(&self, name: &str) -> Option<Value> {
-        let endpoint = Target::Http(self.url.join("/mcp").ok()?);
+        let endpoint = Target::Http(self.endpoint());
         let mut schema = None;
         let list = async |client: &Client| {
             let tools = client
@@ -220,7 +229,9 @@ impl Args {
         let told = Error::new(kind, error).code(code);
         match (kind, status) {
             (Kind::Connect, _) => told.hint(format!("is a server listening at {}?", self.url)),
-            (Kind::Auth, _) => self.credentials.hint(told, wants_login, self.url.as_str()),
+            (Kind::Auth, _) => self
+                .credentials
+                .hint(told, wants_login, self.endpoint().as_str()),
             (_, Some(400)) if self.tool().is_some() && !self.arguments.is_empty() => {
                 told.hint("a number or another JSON value is written key:=3")
             }

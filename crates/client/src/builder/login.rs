@@ -123,8 +123,9 @@ async fn challenge(
         _ => None,
     };
     Ok(match wanted {
-        Some(Wanted::Token(challenge) | Wanted::More(challenge)) => Some(challenge),
-        Some(Wanted::Nonce) => Some(Challenge::default()),
+        Some(Wanted::Token(challenge) | Wanted::Nonce(challenge) | Wanted::More(challenge)) => {
+            Some(challenge)
+        }
         None => None,
     })
 }

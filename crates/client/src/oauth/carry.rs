@@ -57,16 +57,17 @@ impl Authorizer {
                 return Ok(answer);
             };
             drop(answer);
+            let proves = pass.as_ref().is_some_and(|pass| pass.prover.is_some());
             let (challenge, more) = match wanted {
-                Wanted::Nonce if nonces < NONCES => {
+                Wanted::Nonce(_) if proves && nonces < NONCES => {
                     nonces += 1;
                     continue;
                 }
-                Wanted::Nonce => {
+                Wanted::Nonce(_) if proves => {
                     let why = "the server asks for another number in each proof (use_dpop_nonce)";
                     return Err(Error::auth(why).into());
                 }
-                Wanted::Token(challenge) => (challenge, false),
+                Wanted::Nonce(challenge) | Wanted::Token(challenge) => (challenge, false),
                 Wanted::More(challenge) => (challenge, true),
             };
             steps += 1;

@@ -25,7 +25,7 @@ pub(crate) enum Wanted {
     /// A token that is good for more.
     More(Challenge),
     /// The same, and with a number that the server gives (RFC 9449 §9).
-    Nonce,
+    Nonce(Challenge),
 }
 
 /// The schemes that carry a token of OAuth.
@@ -43,7 +43,7 @@ impl Wanted {
             StatusCode::UNAUTHORIZED => {
                 let challenge = Challenge::read(headers).unwrap_or_default();
                 if challenge.error.as_deref() == Some("use_dpop_nonce") {
-                    return Some(Self::Nonce);
+                    return Some(Self::Nonce(challenge));
                 }
                 Some(Self::Token(challenge))
             }
@@ -134,9 +134,7 @@ mod tests {
 
     #[test]
     fn a_nonce_is_wanted_by_name() {
-        assert_eq!(
-            read(401, &["DPoP error=\"use_dpop_nonce\""]),
-            Some(Wanted::Nonce)
-        );
+        let wanted = read(401, &["DPoP error=\"use_dpop_nonce\""]);
+        assert!(matches!(wanted, Some(Wanted::Nonce(challenge)) if challenge.bound));
     }
 }

@@ -114,17 +114,18 @@ impl PlainClient {
         Ok(self)
     }
 
-    /// Logs in when the server wants it, as `oauth` says.
+    /// Logs in when the server wants it, as `oauth` says: for the MCP endpoint at `endpoint`, which the
+    /// streams stand beside.
     ///
     /// # Errors
     ///
-    /// When `oauth` was given something that cannot be, or the server is reached neither over https
-    /// nor on this machine.
+    /// When `oauth` was given something that cannot be, or the endpoint is another server's, or reached
+    /// neither over https nor on this machine.
     #[cfg(feature = "oauth")]
-    pub fn oauth(mut self, oauth: crate::oauth::OAuth) -> Result<Self, Error> {
-        let mut server = self.base.clone();
-        server.set_query(None);
-        let authorizer = crate::oauth::Authorizer::new(oauth, &server, &self.options)?;
+    pub fn oauth(mut self, oauth: crate::oauth::OAuth, endpoint: &str) -> Result<Self, Error> {
+        let mut endpoint = self.join(endpoint)?;
+        endpoint.set_query(None);
+        let authorizer = crate::oauth::Authorizer::new(oauth, &endpoint, &self.options)?;
         self.link = crate::link::authorized(self.link, authorizer);
         Ok(self)
     }

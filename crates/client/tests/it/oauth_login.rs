@@ -319,14 +319,19 @@ async fn a_client_logs_in_as_itself_again_and_again() {
 async fn plain_streams_log_in_too() {
     let authority = Authority::start(Rules {
         instead: |seen| {
-            let good = seen.header("authorization").is_some() && seen.target == "/mcp/x";
-            good.then(|| Answer::text(200, "text/plain", "a line\n"))
+            let good = seen.header("authorization").is_some() && seen.target == "/lines";
+            if good {
+                return Some(Answer::text(200, "text/plain", "a line\n"));
+            }
+            (seen.target == "/lines").then(|| Answer::empty(401))
         },
         ..Rules::default()
     })
     .await;
-    let url = format!("http://{}/mcp/x", authority.fake.addr());
-    let client = PlainClient::at(&url).expect("a URL").oauth(browsing().0);
+    let url = format!("http://{}/lines", authority.fake.addr());
+    let client = PlainClient::at(&url)
+        .expect("a URL")
+        .oauth(browsing().0, &authority.url());
     let mut stream = client
         .expect("a login")
         .listen_stream(&url)

@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use super::is_name;
 use crate::{
     error::Error,
     oauth::{
@@ -48,9 +49,9 @@ impl Issuer {
     ///
     /// When the document is another server's (RFC 8414 §3.3): then none of it is used.
     pub(super) async fn named(net: &Net, name: &str) -> Result<Option<Self>, Error> {
-        let url = Url::parse(name).map_err(|error| {
-            Error::auth("the server names something to log in at that is no URL").because(error)
-        })?;
+        let parsed = Url::parse(name).ok().filter(|_| is_name(name));
+        let url = parsed
+            .ok_or_else(|| Error::auth("the server names something to log in at that is no URL"))?;
         let Some((place, found)) = first(net, places(&url)).await? else {
             return Ok(None);
         };
@@ -75,8 +76,9 @@ impl Issuer {
         let Some((place, found)) = first(net, places(&origin)).await? else {
             return Self::assumed(&origin);
         };
-        let is_here =
-            |name: &str| Url::parse(name).is_ok_and(|name| name.origin() == origin.origin());
+        let is_here = |name: &str| {
+            is_name(name) && Url::parse(name).is_ok_and(|name| name.origin() == origin.origin())
+        };
         if !is_here(&found.issuer) {
             return Err(Error::auth(format_args!(
                 "{} says that it is another server's; nothing of it is used",

@@ -33,6 +33,9 @@ pub(crate) struct Found {
 /// How many authorization servers of one server are tried: some name one a region.
 const MOST_ISSUERS: usize = 8;
 
+/// How long a name may be: what is longer is no address that anybody has.
+const LONGEST: usize = 2048;
+
 /// Finds out who gives out tokens for `server`.
 ///
 /// # Errors
@@ -72,8 +75,14 @@ async fn usable(net: &Net, names: &[String]) -> Result<Issuer, Error> {
         }
         tracing::debug!(issuer = name, "an authorization server has no metadata");
     }
+    let first: String = names[0].chars().take(LONGEST).collect();
     Err(Error::auth(format_args!(
-        "the server names {} to log in at, which says nothing of how that is done (RFC 8414)",
-        names.join(", ")
+        "the server names {first:?} to log in at, which says nothing of how that is done (RFC 8414)",
     )))
+}
+
+/// Whether a text can be the name of a server: it is compared letter for letter, kept, and shown to
+/// people. Reading it as a URL would pass over line breaks.
+fn is_name(text: &str) -> bool {
+    text.len() <= LONGEST && !text.chars().any(|c| c.is_control() || c.is_whitespace())
 }

@@ -5,6 +5,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use url::Url;
 
+use super::is_name;
 use crate::{
     error::Error,
     oauth::{
@@ -69,7 +70,8 @@ impl Resource {
                 && named.fragment().is_none()
                 && (named.query().is_none() || named.query() == server.query())
         };
-        if Url::parse(&self.resource).is_ok_and(|named| holds(&named)) {
+        let named = Url::parse(&self.resource).ok();
+        if named.is_some_and(|named| is_name(&self.resource) && holds(&named)) {
             return Ok(());
         }
         let named: String = self.resource.chars().take(200).collect();
@@ -167,6 +169,7 @@ mod tests {
             ("https://a.example/api/", true),
             ("https://a.example", true),
             ("https://A.example:443/api/mcp", true),
+            ("https://a.example/api/mcp\n", false),
             ("https://a.example/ap", false),
             ("https://a.example/api/mcp/x", false),
             ("https://a.example/api/mcp#f", false),
