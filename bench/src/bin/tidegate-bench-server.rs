@@ -1,15 +1,14 @@
 //! The measured tools on our server: what the floors and rivals are compared with.
 
-use std::{io, sync::Arc};
+use std::io;
 
 use clap::Parser;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use tidegate::{Config, Context, Respond, Server, ToolSpec};
-use tidegate_auth::{Auth, Issuer, Key, fetch::Web};
+use tidegate_auth::{Auth, Issuer, Key, KeySet};
 use tidegate_bench_common as common;
 use tidegate_bench_common::{Checked, Count, Echo, Flags, Shows, extra_schema, extra_tool};
-use tidegate_testkit::AuthorizationServer;
 use tokio::time::{Duration, sleep};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -34,9 +33,7 @@ async fn serve(flags: Flags) -> Result<(), Box<dyn std::error::Error>> {
             .input_schema(extra_schema());
         server = server.tool(spec, extra);
     }
-    // It serves its keys as long as it is held.
-    let issuer = AuthorizationServer::start().await;
-    let (auth, shows) = guard(flags.shows, &issuer)?;
+    let (auth, shows) = guard(flags.shows)?;
     if let Some(auth) = auth {
         server = server.authenticate(auth);
     }
@@ -48,12 +45,15 @@ async fn serve(flags: Flags) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// The public keys of an issuer whose private one is gone: making keys here would take more
+/// instructions than all calls, and never the same number.
+const KEYS: &[u8] = include_bytes!("../issuer.jwks.json");
+
+/// The one token that it signed, with RSA as most do; it is good until 2100, for this server alone.
+const TOKEN: &str = include_str!("../issuer.token");
+
 /// Returns who knows callers, and what they have to show.
-fn guard(
-    shows: Shows,
-    issuer: &AuthorizationServer,
-) -> Result<(Option<Auth>, String), tidegate_auth::Error> {
-    const US: &str = "https://bench.example/mcp";
+fn guard(shows: Shows) -> Result<(Option<Auth>, String), tidegate_auth::Error> {
     match shows {
         Shows::Nothing => Ok((None, String::new())),
         Shows::Key => {
@@ -62,11 +62,12 @@ fn guard(
             Ok((Some(auth), key.secret.expose_secret().to_owned()))
         }
         Shows::Token => {
-            let trusted = Issuer::new(&issuer.issuer())?.audience(US);
-            let web = Arc::new(Web::new(&[])?);
-            let auth = Auth::builder().issuer(trusted).fetch(web).build()?;
-            let token = issuer.mint().audience(US).expires_in(24 * 60 * 60);
-            Ok((Some(auth), token.scope("bench:read bench:write").token()))
+            let issuer = Issuer::new("https://issuer.bench.example/realms/bench")?;
+            let issuer = issuer
+                .keys(KeySet::read(KEYS)?)
+                .audience("https://bench.example/mcp");
+            let auth = Auth::builder().issuer(issuer).build()?;
+            Ok((Some(auth), TOKEN.trim().to_owned()))
         }
     }
 }
