@@ -21,12 +21,14 @@ pub(crate) fn prepare(cache: &Cache, tests: &mut Command) -> Result<()> {
     let node = Node::find(cache)?;
     let rmcp = rmcp_peers()?;
     let programs = packages(cache, "npm", "integration/peers/npm")?;
+    let oidc = packages(cache, "oidc", "integration/peers/oidc")?;
     need("curl", "--version", "curl")?;
     need("openssl", "version", "openssl")?;
     tests
         .env(COMMAND, command())
         .env("TIDEGATE_NODE", node.binary())
         .env("TIDEGATE_NPM_PEERS", programs)
+        .env("TIDEGATE_OIDC_PEER", oidc)
         .env("TIDEGATE_CHROMIUM", chromium()?)
         .env("TIDEGATE_RMCP_PEER", rmcp.join("rmcp-peer"))
         .env("TIDEGATE_RMCP_SSE_CLIENT", rmcp.join("rmcp-sse-client"));

@@ -110,10 +110,10 @@ impl Credentials {
         .map_err(refused)
     }
 
-    /// Adds what mends a refusal of what was shown to `target`.
-    pub(crate) fn hint(&self, refused: Error, wants_login: bool, target: &str) -> Error {
-        if wants_login {
-            return refused.hint(format!("log in: tidegate login {target}"));
+    /// Adds what mends a refusal of what was shown: `login`, if [a login](login_hint) would.
+    pub(crate) fn hint(&self, refused: Error, login: Option<String>) -> Error {
+        if let Some(login) = login {
+            return refused.hint(login);
         }
         if self.token.is_some() || env::var_os(TOKEN).is_some_and(|token| !token.is_empty()) {
             return refused.hint(format!("the token is that of --token or {TOKEN}"));
@@ -171,6 +171,21 @@ pub(crate) fn pem(path: Option<&Path>) -> Result<Option<Vec<u8>>, Error> {
 /// so private networks are open to it.
 pub(crate) fn kept(store: FileStore) -> OAuth {
     OAuth::new().store(store).private_networks(true)
+}
+
+/// Returns how to log in at `target`, if that would mend an error.
+pub(crate) fn login_hint(error: &client::Error, target: &str) -> Option<String> {
+    if !error.wants_login() {
+        return None;
+    }
+    let mut hint = format!("log in: tidegate login {target}");
+    for scope in error.wanted_scopes() {
+        // The server's words go into somebody's shell.
+        let scope = shlex::try_quote(scope).ok()?;
+        hint.push_str(" --scope ");
+        hint.push_str(&scope);
+    }
+    Some(hint)
 }
 
 /// Returns whether somebody may log in at an address: what is sent there is sealed, or stays here.

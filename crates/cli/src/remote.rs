@@ -12,7 +12,7 @@ use tidegate::{
 use crate::{
     answers::Answers,
     arguments::Argument,
-    credentials::Credentials,
+    credentials::{self, Credentials},
     error::{Error, Kind},
     nearest, signals, span,
 };
@@ -154,17 +154,14 @@ impl Remote {
         let kind = kind(&error);
         let code = error.rpc_code();
         let is_unasked = self.answer.is_empty() && wants_to_ask(&error);
-        let wants_login = error.wants_login();
+        let login = credentials::login_hint(&error, &self.target.to_string());
         let told = Error::new(kind, error).code(code);
         match kind {
             Kind::Connect => match &self.target {
                 Target::Stdio(_) => told.hint("does the command run by itself, from here?"),
                 target => told.hint(format!("is a server listening at {target}?")),
             },
-            Kind::Auth => {
-                let target = self.target.to_string();
-                self.credentials.hint(told, wants_login, &target)
-            }
+            Kind::Auth => self.credentials.hint(told, login),
             Kind::Timeout => told.hint("--deadline 5m waits longer"),
             _ if is_unasked => {
                 told.hint("it asks something in the middle; answer with --answer FIELD=VALUE")

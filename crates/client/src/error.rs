@@ -37,7 +37,7 @@ enum Kind {
         not(feature = "oauth"),
         expect(dead_code, reason = "only who logs in knows that it would help")
     )]
-    Login(String),
+    Login(String, Vec<String>),
     Status(StatusCode, String),
     Rpc(StatusCode, RpcError),
     Answer(String),
@@ -66,7 +66,7 @@ impl Error {
     /// itself in JSON-RPC is another refusal: of a host or a page, not of a person.
     #[must_use]
     pub fn is_auth(&self) -> bool {
-        if matches!(self.0.kind, Kind::Auth(..) | Kind::Login(_)) {
+        if matches!(self.0.kind, Kind::Auth(..) | Kind::Login(..)) {
             return true;
         }
         let explained = self.rpc_code().is_some();
@@ -79,7 +79,17 @@ impl Error {
     /// good any more.
     #[must_use]
     pub fn wants_login(&self) -> bool {
-        matches!(self.0.kind, Kind::Login(_))
+        matches!(self.0.kind, Kind::Login(..))
+    }
+
+    /// Returns the scopes that the login has to ask for, if the server does not name them to whoever
+    /// has none: there is a login, and it is not good for enough. They are the server's words.
+    #[must_use]
+    pub fn wanted_scopes(&self) -> &[String] {
+        match &self.0.kind {
+            Kind::Login(_, scopes) => scopes,
+            _ => &[],
+        }
     }
 
     /// Returns whether the caller gave something that cannot be sent.
@@ -149,7 +159,8 @@ impl Error {
         match &self.0.kind {
             Kind::Status(status, _) | Kind::Rpc(status, _) => Some(*status),
             Kind::Auth(status, _) => *status,
-            Kind::Login(_) => Some(StatusCode::UNAUTHORIZED),
+            Kind::Login(_, more) if more.is_empty() => Some(StatusCode::UNAUTHORIZED),
+            Kind::Login(..) => Some(StatusCode::FORBIDDEN),
             _ => None,
         }
     }
@@ -212,7 +223,13 @@ impl Error {
     /// The server wants a login.
     #[cfg(feature = "oauth")]
     pub(crate) fn login(why: impl fmt::Display) -> Self {
-        Self::new(Kind::Login(why.to_string()))
+        Self::new(Kind::Login(why.to_string(), Vec::new()))
+    }
+
+    /// The server wants a login that is good for more than the one there is: for these scopes.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn login_for(why: impl fmt::Display, scopes: Vec<String>) -> Self {
+        Self::new(Kind::Login(why.to_string(), scopes))
     }
 
     pub(crate) fn timeout(what: &'static str, after: Duration) -> Self {
@@ -296,7 +313,7 @@ impl fmt::Display for Error {
         match &self.0.kind {
             Kind::Input(why)
             | Kind::Auth(_, why)
-            | Kind::Login(why)
+            | Kind::Login(why, _)
             | Kind::Answer(why)
             | Kind::Era(why)
             | Kind::Declined(why)

@@ -8,6 +8,7 @@ mod every_request;
 mod listening;
 mod official_clients;
 mod official_servers;
+mod oidc;
 mod old_fronts;
 mod old_servers;
 mod pages_elsewhere;

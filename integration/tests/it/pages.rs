@@ -23,6 +23,12 @@ fn every_command_of_the_plain_http_guide_says_what_the_page_says() {
     Page::read("plain-http.md").run_exactly();
 }
 
+#[cfg(unix)]
+#[test]
+fn every_command_of_the_security_guide_works() {
+    Page::read("security.md").run();
+}
+
 #[test]
 fn the_configurations_for_hosts_are_json_that_names_a_server() {
     let page = Page::read("hosts.md");
@@ -61,6 +67,7 @@ fn what_the_guides_point_at_is_there() {
         "hosts.md",
         "migrating.md",
         "plain-http.md",
+        "security.md",
         "streaming.md",
         "tls.md",
         "tutorial.md",

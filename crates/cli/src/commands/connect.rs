@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use tidegate::{Client, client, client::Target};
 
 use crate::{
-    credentials::Credentials,
+    credentials::{self, Credentials},
     error::{Error, Kind},
     printable::printable,
     remote, runtime, signals,
@@ -86,9 +86,9 @@ impl Log {
                 Reach::Now
             }
             (Err(error), before) => {
-                let hint = match error {
-                    error if error.wants_login() => format!("log in: tidegate login {target}"),
-                    error if error.is_auth() => {
+                let hint = match (credentials::login_hint(error, target), error) {
+                    (Some(login), _) => login,
+                    (None, error) if error.is_auth() => {
                         "give a token in the variable TIDEGATE_TOKEN".to_owned()
                     }
                     _ => "is the server running, and is this its address?".to_owned(),

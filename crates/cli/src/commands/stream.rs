@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::{
     arguments::{Argument, Given},
-    credentials::Credentials,
+    credentials::{self, Credentials},
     error::{Error, Kind},
     json::{Event, Fields, Foreign},
     remote::{self, Remote},
@@ -225,13 +225,11 @@ impl Args {
         let kind = remote::kind(&error);
         let status = error.status().map(|status| status.as_u16());
         let code = error.rpc_code();
-        let wants_login = error.wants_login();
+        let login = credentials::login_hint(&error, self.endpoint().as_str());
         let told = Error::new(kind, error).code(code);
         match (kind, status) {
             (Kind::Connect, _) => told.hint(format!("is a server listening at {}?", self.url)),
-            (Kind::Auth, _) => self
-                .credentials
-                .hint(told, wants_login, self.endpoint().as_str()),
+            (Kind::Auth, _) => self.credentials.hint(told, login),
             (_, Some(400)) if self.tool().is_some() && !self.arguments.is_empty() => {
                 told.hint("a number or another JSON value is written key:=3")
             }

@@ -164,6 +164,12 @@ fn answer(seen: &Seen, origin: &str, refreshes: &Refreshes) -> Answer {
             let wants = format!("www-authenticate: Bearer resource_metadata=\"{metadata}\"\r\n");
             ("401 Unauthorized", wants, String::new())
         }
+        // Nobody's login is good for a call.
+        "/mcp" if seen.body["method"] == "tools/call" => {
+            let wants =
+                "www-authenticate: Bearer error=\"insufficient_scope\", scope=\"$(id)\"\r\n";
+            ("403 Forbidden", wants.to_owned(), String::new())
+        }
         "/mcp" => {
             let result = match seen.body["method"].as_str().unwrap_or_default() {
                 "server/discover" => json!({

@@ -83,6 +83,17 @@ fn a_login_is_kept_and_used_until_it_is_not_wanted() {
 }
 
 #[test]
+fn what_a_login_has_to_be_good_for_is_said_as_a_shell_takes_it() {
+    let (home, authority) = (tempfile::tempdir().unwrap(), Authority::start());
+    let (home, url) = (home.path(), authority.url());
+    assert_eq!(log_in(home, &url).code, Some(0));
+    let refused = ran(home, &["call", &url, "guarded"]);
+    assert_eq!(refused.code, Some(4), "{refused:?}");
+    let hint = format!("tidegate login {url} --scope files --scope '$(id)'\n");
+    assert!(refused.stderr.contains(&hint), "{refused:?}");
+}
+
+#[test]
 fn processes_side_by_side_spend_no_refresh_token_twice() {
     let (home, authority) = (
         tempfile::tempdir().unwrap(),

@@ -171,6 +171,32 @@ async fn without_a_browser_a_login_is_wanted_and_nothing_registered() {
 }
 
 #[tokio::test]
+async fn without_a_browser_it_is_said_what_a_login_has_to_be_good_for() {
+    let authority = Authority::start(Rules {
+        needs: |method| match method {
+            "tools/call" => "write",
+            _ => "read",
+        },
+        ..Rules::default()
+    })
+    .await;
+    let store = MemoryStore::default();
+    let (oauth, opened) = browsing();
+    let login = Client::builder(&authority.url()).oauth(oauth.store(store.clone()));
+    login.login().await.expect("logged in");
+    let client = Client::builder(&authority.url()).oauth(OAuth::new().store(store));
+    let client = client.connect().await.expect("connects");
+    let error = client.call_tool("work", json!({})).await;
+    let error = error.expect_err("nobody is there");
+    assert!(error.is_auth() && error.wants_login(), "{error}");
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(403));
+    // All of it: the next login takes the place of this one.
+    assert_eq!(error.wanted_scopes(), ["read", "write"]);
+    assert!(error.to_string().contains("good for write,"), "{error}");
+    assert_eq!(opened.load(Ordering::Acquire), 1);
+}
+
+#[tokio::test]
 async fn a_token_that_is_refused_is_said_to_be() {
     let authority = Authority::start(Rules::default()).await;
     let client = Client::builder(&authority.url()).token("s3cret");

@@ -63,6 +63,9 @@ impl Authorizer {
         let scopes = self.scopes(&found, wanted, before);
         if errand.more {
             check_more(used, wanted)?;
+            if self.settings.needs_user() && self.settings.browser.is_none() {
+                return Err(nobody_there(wanted, &scopes));
+            }
         }
         if self.settings.needs_user() && self.settings.browser.is_some() {
             if self.puts_off.load(Ordering::Relaxed) {
@@ -152,6 +155,23 @@ fn check_move(used: Option<&Arc<Pass>>, found: &Found) -> Result<(), Error> {
          register it there, and log in anew",
         login.party.id
     )))
+}
+
+/// Nobody is there to log in for more. Whoever does it later asks for all of it: the next login takes
+/// the place of this one.
+fn nobody_there(wanted: Option<&Scopes>, scopes: &Scopes) -> Error {
+    let wanted = wanted.map(Scopes::to_string).unwrap_or_default();
+    // Logins ask for that one by themselves, where it is of use.
+    let scopes = scopes
+        .names()
+        .iter()
+        .filter(|scope| *scope != "offline_access");
+    Error::login_for(
+        format_args!(
+            "the server wants a login that is good for {wanted}, and there is none that is"
+        ),
+        scopes.cloned().collect(),
+    )
 }
 
 /// What was asked for already and is still missing will not come of asking again.
