@@ -21,7 +21,7 @@ fn auth() -> Auth {
             "a token of sixteen bytes and more"
                 .replace(' ', "-")
                 .as_str(),
-            Scopes::default(),
+            Some(Scopes::default()),
         )
         .keys(key.record.to_string())
         .issuer(issuer.keys(keys).audience("us"))

@@ -13,7 +13,7 @@ use crate::{
 #[derive(Default)]
 #[must_use]
 pub struct Builder {
-    token: Option<(SecretString, Scopes)>,
+    token: Option<(SecretString, Option<Scopes>)>,
     keys: Option<String>,
     issuers: Vec<Issuer>,
     introspection: Option<Introspection>,
@@ -26,8 +26,8 @@ pub struct Builder {
 // === impl Builder ===
 
 impl Builder {
-    /// Knows whoever shows this one token, and what they may do.
-    pub fn token(mut self, token: &str, scopes: Scopes) -> Self {
+    /// Knows whoever shows this one token, and what they may do; `None`: anything.
+    pub fn token(mut self, token: &str, scopes: Option<Scopes>) -> Self {
         self.token = Some((token.into(), scopes));
         self
     }
@@ -83,8 +83,9 @@ impl Builder {
         let hierarchy = Arc::new(self.hierarchy);
         let resource = self.resource.as_deref();
         let token = self.token.map(|(token, scopes)| {
-            words::scopes(scopes.iter())?;
-            Token::new(token.expose_secret(), hierarchy.expand(&scopes))
+            words::scopes(scopes.iter().flat_map(Scopes::iter))?;
+            let scopes = scopes.map(|scopes| hierarchy.expand(&scopes));
+            Token::new(token.expose_secret(), scopes)
         });
         let keys = self
             .keys

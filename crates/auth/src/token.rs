@@ -20,8 +20,8 @@ pub(crate) struct Token {
 // === impl Token ===
 
 impl Token {
-    /// Takes a token, and what whoever shows it may do.
-    pub(crate) fn new(secret: &str, scopes: Scopes) -> Result<Self, Error> {
+    /// Takes a token, and what whoever shows it may do; `None`: anything.
+    pub(crate) fn new(secret: &str, scopes: Option<Scopes>) -> Result<Self, Error> {
         if secret.len() < LEAST {
             return Err(Error::new(format!(
                 "the token has fewer than {LEAST} bytes and could be guessed: take a random one, as \
@@ -34,9 +34,14 @@ impl Token {
                 "the token cannot stand in a header: take printable ASCII without spaces, 8 KiB at most",
             ));
         }
+        let bearer = Principal::new(*b"token", "token");
+        let principal = match scopes {
+            Some(scopes) => bearer.with_scopes(scopes),
+            None => bearer.unrestricted(),
+        };
         Ok(Self {
             hash: digest(secret),
-            principal: Arc::new(Principal::new(*b"token", "token").with_scopes(scopes)),
+            principal: Arc::new(principal),
         })
     }
 
@@ -73,17 +78,23 @@ mod tests {
             "0123456789 abcdef",
             "0123456789abcdefä",
         ] {
-            let error = Token::new(bad, Scopes::default()).unwrap_err().to_string();
+            let error = Token::new(bad, None).unwrap_err().to_string();
             assert!(bad.is_empty() || !error.contains(bad), "{error}");
         }
     }
 
     #[test]
     fn it_knows_itself_alone() {
-        let token = Token::new("0123456789abcdef", Scopes::read("a")).unwrap();
+        let token = Token::new("0123456789abcdef", Some(Scopes::read("a"))).unwrap();
         let known = token.verify(&digest("0123456789abcdef")).unwrap();
         assert_eq!(known.principal.name(), "token");
-        assert!(known.principal.scopes().has("a"));
+        let may = |known: &Admitted, scopes| known.principal.may(&Scopes::read(scopes));
+        assert!(may(&known, "a") && !may(&known, "a b"));
+        let any = Token::new("0123456789abcdef", None).unwrap();
+        assert!(may(
+            &any.verify(&digest("0123456789abcdef")).unwrap(),
+            "a b"
+        ));
         assert!(token.verify(&digest("0123456789abcdeF")).is_none());
         assert!(!format!("{token:?}").contains("0123"));
     }

@@ -1,6 +1,8 @@
 //! The forms of what `tidegate serve` is told: a value that could never serve or match is refused
 //! before anything starts, with the form that it should have.
 
+use tidegate::Proxy;
+use tidegate_auth::{Certificates, Hierarchy};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::{Host, Url};
 
@@ -104,6 +106,42 @@ pub(crate) fn path(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err("write a path that begins with / and ends without: /mcp or /tools/mcp".to_owned())
+}
+
+/// Checks where a proxy's connections come from.
+pub(crate) fn net(text: &str) -> Result<String, String> {
+    let net: Proxy = text.parse().map_err(|form| format!("{form}"))?;
+    Ok(net.to_string())
+}
+
+/// Checks a scope.
+pub(crate) fn scope(text: &str) -> Result<String, String> {
+    match Hierarchy::new([(text, [""; 0])]) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => {
+            Err("write a word such as files:read, without spaces, quotes or backslashes".to_owned())
+        }
+    }
+}
+
+/// Checks a name that is shown.
+pub(crate) fn name(text: &str) -> Result<String, String> {
+    match Certificates::new().known(&"0".repeat(64), text, &[]) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("write 1 to 128 printable letters".to_owned()),
+    }
+}
+
+/// Checks the SHA-256 of a certificate.
+pub(crate) fn fingerprint(text: &str) -> Result<String, String> {
+    match Certificates::new().known(text, "somebody", &[]) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(
+            "write the 64 hexadecimal digits that `openssl x509 -noout -fingerprint -sha256 -in FILE` \
+             prints, with colons or without"
+                .to_owned(),
+        ),
+    }
 }
 
 #[cfg(test)]

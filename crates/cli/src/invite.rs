@@ -1,21 +1,42 @@
 //! The lines to try that a server prints when it is up.
 
-/// Returns lines that a newcomer can paste into a shell while a server runs at `url`.
-pub(crate) fn try_it(url: &str) -> String {
-    if let Some(socket) = url.strip_prefix("unix:") {
-        let curl = curl(&format!("--unix-socket {socket} http://localhost/mcp"));
-        return format!("try it:  {curl}");
-    }
-    let url = &callable(url);
-    format!(
-        "try it:  tidegate call {url} process_files\n    or:  {}",
-        curl(url)
-    )
+/// What a call has to show, and what it must not look at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shows {
+    /// A token or a key.
+    pub(crate) token: bool,
+    /// A certificate of its own.
+    pub(crate) certificate: bool,
+    /// The server's certificate is one that nobody can know.
+    pub(crate) unverified: bool,
 }
 
-/// Returns the line for a server whose certificate nobody can know: one that does not ask for it.
-pub(crate) fn try_it_unverified(url: &str) -> String {
-    format!("try it:  {}", curl(&format!("-k {}", callable(url))))
+/// Returns lines that a newcomer can paste into a shell while a server runs at `url`.
+pub(crate) fn try_it(url: &str, shows: Shows) -> String {
+    let mut options = String::new();
+    for (is_needed, option) in [
+        (shows.unverified, "-k "),
+        (shows.certificate, "--cert YOUR_CERTIFICATE --key ITS_KEY "),
+        (shows.token, "-H 'Authorization: Bearer YOUR_TOKEN' "),
+    ] {
+        options.push_str(if is_needed { option } else { "" });
+    }
+    if let Some(socket) = url.strip_prefix("unix:") {
+        let at = format!("{options}--unix-socket {socket} http://localhost/mcp");
+        return format!("try it:  {}", curl(&at));
+    }
+    let url = &callable(url);
+    let curl = curl(&format!("{options}{url}"));
+    // The command takes no certificate, and always looks at the server's.
+    if shows.unverified || shows.certificate {
+        return format!("try it:  {curl}");
+    }
+    // Not an argument: those can be read by every process.
+    let token = match shows.token {
+        true => "TIDEGATE_TOKEN=YOUR_TOKEN ",
+        false => "",
+    };
+    format!("try it:  {token}tidegate call {url} process_files\n    or:  {curl}")
 }
 
 /// A server on all addresses is called at one of them.
@@ -50,15 +71,38 @@ mod tests {
 
     #[test]
     fn the_lines_have_an_address_that_can_be_called() {
-        assert!(try_it("http://127.0.0.1:8080/mcp").contains("call http://127.0.0.1:8080/mcp p"));
-        assert!(try_it("http://0.0.0.0:80/mcp").contains("curl -sN http://127.0.0.1:80/mcp "));
-        assert!(try_it("http://[::]:80/mcp").contains("curl -sN http://[::1]:80/mcp "));
-        let unverified = try_it_unverified("https://0.0.0.0:80/mcp");
-        assert!(unverified.contains("curl -sN -k https://127.0.0.1:80/mcp "));
-        let unix = try_it("unix:/run/t.sock");
+        let anyone = |url| try_it(url, Shows::default());
+        assert!(anyone("http://127.0.0.1:8080/mcp").contains("call http://127.0.0.1:8080/mcp p"));
+        assert!(anyone("http://0.0.0.0:80/mcp").contains("curl -sN http://127.0.0.1:80/mcp "));
+        assert!(anyone("http://[::]:80/mcp").contains("curl -sN http://[::1]:80/mcp "));
+        let unix = anyone("unix:/run/t.sock");
         assert!(
             unix.contains("--unix-socket /run/t.sock http://localhost/mcp"),
             "{unix}"
         );
+    }
+
+    #[test]
+    fn the_lines_show_what_the_server_asks_for() {
+        let lines = |token, certificate, unverified| {
+            let shows = Shows {
+                token,
+                certificate,
+                unverified,
+            };
+            try_it("https://0.0.0.0:80/mcp", shows)
+        };
+        let unverified = lines(false, false, true);
+        assert!(unverified.contains("curl -sN -k https://127.0.0.1:80/mcp "));
+        assert!(!unverified.contains("tidegate") && !unverified.contains("YOUR"));
+        let token = lines(true, false, false);
+        for says in [
+            "TIDEGATE_TOKEN=YOUR_TOKEN tidegate call",
+            "-H 'Authorization: Bearer YOUR_TOKEN'",
+        ] {
+            assert!(token.contains(says), "{token}");
+        }
+        let certificate = lines(false, true, false);
+        assert!(certificate.contains("--cert YOUR_CERTIFICATE --key ITS_KEY https://127"));
     }
 }

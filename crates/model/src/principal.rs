@@ -43,10 +43,14 @@ impl Principal {
     /// is kept is bound to nobody: there is only the one.
     #[must_use]
     pub fn owner(name: impl Into<Box<str>>) -> Self {
-        Self {
-            owns: true,
-            ..Self::new([], name)
-        }
+        Self::new([], name).unrestricted()
+    }
+
+    /// Lets it do anything, whatever scopes that needs.
+    #[must_use]
+    pub const fn unrestricted(mut self) -> Self {
+        self.owns = true;
+        self
     }
 
     /// Sets what it may do.
@@ -198,7 +202,9 @@ mod tests {
         assert!(Principal::owner("local").may(&needed));
         let alice = Principal::new(*b"alice", "alice");
         assert!(!alice.may(&needed) && alice.may(&Scopes::default()));
-        assert!(alice.with_scopes(needed.clone()).may(&needed));
+        assert!(alice.clone().with_scopes(needed.clone()).may(&needed));
+        let alice = alice.unrestricted();
+        assert!(alice.may(&needed) && alice.id() == b"alice");
     }
 
     #[test]

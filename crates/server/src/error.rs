@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, io};
 
-use crate::listen::Fault;
+use crate::listen::{Fault, Lacks};
 
 /// Why a server does not start, or stopped.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ enum Kind {
     },
     Unsafe {
         address: String,
+        lacks: Lacks,
     },
     Access {
         source: tidegate_auth::Error,
@@ -59,9 +60,10 @@ impl Error {
         })
     }
 
-    pub(crate) fn unsafe_address(address: &str) -> Self {
+    pub(crate) fn unsafe_address(address: &str, lacks: Lacks) -> Self {
         Self(Kind::Unsafe {
             address: address.to_owned(),
+            lacks,
         })
     }
 
@@ -90,7 +92,8 @@ impl Error {
         Self(Kind::Stdio { source })
     }
 
-    /// Returns whether the address was refused because anyone could call there.
+    /// Returns whether the address was refused because anyone could call there, or read what callers
+    /// show.
     #[must_use]
     pub const fn is_unsafe(&self) -> bool {
         matches!(self.0, Kind::Unsafe { .. })
@@ -114,13 +117,10 @@ impl fmt::Display for Error {
         match &self.0 {
             Kind::Address { address, why } => write!(f, "cannot listen at {address}: {why}"),
             Kind::Bind { address, .. } => write!(f, "cannot listen at {address}"),
-            Kind::Unsafe { address } => write!(
-                f,
-                "{address} can be reached from beyond this machine, and anyone could call: listen at \
-                 127.0.0.1; or have callers authenticate (--auth-keys FILE) over TLS (--tls-cert FILE \
-                 and --tls-key FILE, or --tls-self-signed) or behind a proxy that ends it \
-                 (--behind-proxy ADDRESS); or say --insecure-no-auth if anyone may call"
-            ),
+            Kind::Unsafe { address, lacks } => {
+                write!(f, "{address} can be reached from beyond this machine, and ")?;
+                f.write_str(lacks.mended())
+            }
             Kind::Tls { .. } => f.write_str("TLS cannot be used"),
             Kind::Handler { problems } => {
                 write!(f, "the handler cannot be served: {}", problems.join("; "))

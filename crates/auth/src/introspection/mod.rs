@@ -18,10 +18,6 @@ use url::Url;
 
 use crate::{Error, fetch, jwt::SKEW};
 
-/// For how long an answer is kept, unless it is set. A token that was withdrawn is good that long,
-/// and a client that makes a hundred calls costs its issuer a question, not a hundred.
-const KEPT: Duration = Duration::from_secs(30);
-
 /// The most that can be set: who wants more, wants signed tokens.
 const KEPT_MAX: Duration = Duration::from_secs(600);
 
@@ -39,6 +35,10 @@ pub struct Introspection {
 // === impl Introspection ===
 
 impl Introspection {
+    /// For how long an answer is kept, unless it is set. A token that was withdrawn is good that long,
+    /// and a client that makes a hundred calls costs its issuer a question, not a hundred.
+    pub const KEEP: Duration = Duration::from_secs(30);
+
     /// Asks at `endpoint`, as the client of this id and secret.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl Introspection {
             issuer: None,
             audiences: Vec::new(),
             any_audience: false,
-            kept: KEPT,
+            kept: Self::KEEP,
             skew: SKEW.as_secs(),
         })
     }

@@ -11,8 +11,6 @@ use crate::{
     jwks::{Fetching, KeySet, Look, Place, Source},
 };
 
-/// By how much the clocks of an issuer and of this machine may differ, unless it is set: a minute
-/// is more than any clock that is kept in time, and a withdrawn token lives no longer for it.
 pub(crate) const SKEW: Duration = Duration::from_secs(60);
 
 /// The most that can be set: beyond it, somebody has to set a clock.
@@ -64,6 +62,10 @@ pub(crate) enum Judged {
 // === impl Issuer ===
 
 impl Issuer {
+    /// By how much the clocks of an issuer and of this machine may differ, unless it is set: a minute
+    /// is more than any clock that is kept in time, and a withdrawn token lives no longer for it.
+    pub const SKEW: Duration = SKEW;
+
     /// Trusts the tokens of the issuer of this name, which is a URL, letter by letter. Its keys are
     /// found by its metadata, unless it is said where they are.
     ///

@@ -25,7 +25,7 @@ fn a_key_is_shown_in_either_header_and_goes_with_its_file() {
     let secret = key.secret.expose_secret();
     let auth = Auth::builder()
         .keys(key.record.to_string())
-        .token("0123456789abcdef", Scopes::read("all"))
+        .token("0123456789abcdef", Some(Scopes::read("all")))
         .hierarchy(Hierarchy::new([("admin", ["read"])]).unwrap())
         .build()
         .unwrap();
@@ -70,7 +70,7 @@ fn a_certificate_is_known_if_it_is_named_and_a_token_goes_first() {
         .unwrap();
     let auth = Auth::builder()
         .certificates(certificates)
-        .token("0123456789abcdef", Scopes::default())
+        .token("0123456789abcdef", None)
         .build()
         .unwrap();
     let with = |authorization, certificate| Credentials {

@@ -83,7 +83,7 @@ impl Args {
             let played = self.play(&url).await;
             if played.is_ok() && !self.once {
                 self.tell(&format!("\nThe server stays up at {url} until Ctrl-C."));
-                self.tell(&invite::try_it(&url));
+                self.tell(&invite::try_it(&url, invite::Shows::default()));
                 stop.await;
             }
             // The server stops when this end of the channel is gone.

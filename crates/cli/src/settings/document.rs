@@ -41,8 +41,30 @@ fn part(name: &str) -> String {
 }
 
 fn keys() -> String {
-    let tables: Vec<_> = key::tables().iter().map(table).collect();
+    let mut tables = Vec::new();
+    for one in key::tables() {
+        tables.push(table(one));
+        tables.extend(one.keys.iter().filter_map(items));
+    }
     tables.join("\n").trim_end().to_owned()
+}
+
+/// Describes the tables that a key is a list of, if it is one.
+fn items(key: &Key) -> Option<String> {
+    let mut text = format!(
+        "### `[[{}]]`\n\n{}\n\n| key | value | default | what it does, and why |\n| --- | --- | --- | --- |\n",
+        key.path,
+        paragraph(&key.about)
+    );
+    for field in &key.fields {
+        let default = match key.required.iter().any(|name| name == field.name()) {
+            true => "it has to be there".to_owned(),
+            false => default(field),
+        };
+        let (name, about) = (field.name(), cell(&field.about));
+        let _ = writeln!(text, "| `{name}` | {} | {default} | {about} |", field.form);
+    }
+    (!key.fields.is_empty()).then_some(text)
 }
 
 fn table(table: &Table) -> String {
@@ -79,6 +101,9 @@ fn default(key: &Key) -> String {
 
 /// Returns the variables and the flag of a key.
 fn names(key: &Key) -> String {
+    if key.is_made_of_tables() {
+        return "in a file alone".to_owned();
+    }
     let fallback = environment::FALLBACKS;
     let fallback = fallback.iter().find(|(_, path)| *path == key.path);
     let fallback = fallback.map(|(name, _)| (*name).to_owned());

@@ -19,7 +19,7 @@ pub(super) const FALLBACKS: [(&str, &str); 4] = [
     ("HOST", "host"),
     ("PORT", "port"),
     ("WORKERS", "workers"),
-    ("API_TOKEN", "access.token"),
+    ("API_TOKEN", "auth.token"),
 ];
 
 /// Our names that are no settings of a server: the file of settings, the token that the commands of a
@@ -225,16 +225,13 @@ mod tests {
             ("PORT=1\nPORT=2", "PORT in .env: it stands there twice"),
             (
                 "API_TOKEN=hunter2",
-                "API_TOKEN in .env: access.token: a token is",
+                "API_TOKEN in .env: auth.token: a token is",
             ),
             (
-                "TIDEGATE_ACCESS_TOKEN=",
-                "TIDEGATE_ACCESS_TOKEN in .env: access.token: a token is",
+                "TIDEGATE_AUTH_TOKEN=",
+                "TIDEGATE_AUTH_TOKEN in .env: auth.token: a token is",
             ),
-            (
-                "TIDEGATE_ACCESS_TOKEN=hunter2 hunter2",
-                "needs single quotes",
-            ),
+            ("TIDEGATE_AUTH_TOKEN=hunter2 hunter2", "needs single quotes"),
             (
                 "export API_TOKEN='hunter2",
                 "API_TOKEN in .env: it cannot be read",

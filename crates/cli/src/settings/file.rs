@@ -2,13 +2,17 @@
 
 use std::path::Path;
 
-use serde_json::{Number, Value};
-use toml::de::{DeTable, DeValue};
+use serde_json::{Number, Value, json};
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
+};
 
 use super::{
     key::{self, Key},
     said::{Fault, Heard, Layer, Origin},
 };
+use crate::nearest::nearest;
 
 /// How many bytes a file of settings may have. A thousand lines are a tenth.
 pub(super) const MAX_BYTES: u64 = 1024 * 1024;
@@ -42,22 +46,17 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn table(&mut self, above: &str, table: &DeTable<'_>) {
-        // By place: the order of the text, not of the names.
-        let mut entries: Vec<_> = table.iter().collect();
-        entries.sort_by_key(|(name, _)| name.span().start);
-        for (name, value) in entries {
+        for (name, value) in in_order(table) {
             let begin = name.span().start;
             let name = name.get_ref();
-            let path = match above {
-                "" => name.to_string(),
-                above => format!("{above}.{name}"),
-            };
+            let path = key::within(above, name);
             // A quoted name with a dot in it is no way into a table.
             let key = key::find(&path).filter(|_| !name.contains('.'));
             let is_table = key::tables()
                 .iter()
                 .any(|table| !path.is_empty() && table.name == path);
             match (key, value.get_ref()) {
+                (Some(key), inner) if key.is_made_of_tables() => self.tables(key, inner, begin),
                 (Some(key), inner) => self.value(key, inner, value.span().start),
                 (None, DeValue::Table(inner)) if is_table => self.table(&path, inner),
                 (None, _) if is_table => {
@@ -70,7 +69,7 @@ impl Reading<'_> {
     }
 
     fn value(&mut self, key: &'static Key, value: &DeValue<'_>, begin: usize) {
-        let Some(mut value) = json(value) else {
+        let Some(mut value) = json_of(value) else {
             return self.fault(begin, format!("{}: write {}", key.path, key.form));
         };
         if key.is_place {
@@ -78,6 +77,88 @@ impl Reading<'_> {
         }
         let origin = Origin::new(Layer::File, self.place(begin));
         self.heard.say(key, value, origin);
+    }
+
+    /// Takes a value that is made of tables, once each of its parts has been looked at.
+    fn tables(&mut self, key: &'static Key, value: &DeValue<'_>, begin: usize) {
+        let faults = self.heard.faults.len();
+        let value = match value {
+            DeValue::Array(items) if !key.fields.is_empty() => {
+                let items = items.iter().map(|item| match item.get_ref() {
+                    DeValue::Table(table) => Some(self.item(key, table, item.span().start)),
+                    _ => None,
+                });
+                items.collect::<Option<Value>>()
+            }
+            DeValue::Table(table) if key.fields.is_empty() => Some(self.entries(key, table)),
+            _ => None,
+        };
+        let Some(value) = value else {
+            return self.fault(begin, format!("{}: write {}", key.path, key.form));
+        };
+        if self.heard.faults.len() == faults {
+            let origin = Origin::new(Layer::File, self.place(begin));
+            self.heard.say(key, value, origin);
+        }
+    }
+
+    /// Reads one table of a list of them.
+    fn item(&mut self, key: &'static Key, table: &DeTable<'_>, begin: usize) -> Value {
+        let mut item = json!({});
+        for (name, value) in in_order(table) {
+            let Some(field) = key
+                .fields
+                .iter()
+                .find(|field| field.name() == name.get_ref())
+            else {
+                let near = nearest(name.get_ref(), key.fields.iter().map(Key::name));
+                let names: Vec<_> = key.fields.iter().map(Key::name).collect();
+                let help = match near.first() {
+                    Some(near) => format!("did you mean {near}?"),
+                    None => format!("it has {}", names.join(", ")),
+                };
+                let what = format!("[[{}]] has no `{}`; {help}", key.path, name.get_ref());
+                self.fault(name.span().start, what);
+                continue;
+            };
+            let begin = value.span().start;
+            let read = json_of(value.get_ref()).ok_or_else(|| format!("write {}", field.form));
+            let checked = read.and_then(|value| {
+                let alone = json!([{ field.name(): value }]);
+                key.check(&alone).map(|()| value)
+            });
+            match checked {
+                Ok(value) if field.is_place => item[field.name()] = self.beside(value),
+                Ok(value) => item[field.name()] = value,
+                Err(what) => self.fault(begin, format!("{}: {what}", field.path)),
+            }
+        }
+        let missing = key
+            .required
+            .iter()
+            .find(|name| !table.contains_key(name.as_str()));
+        if let Some(name) = missing {
+            self.fault(begin, format!("[[{}]] needs `{name}`", key.path));
+        }
+        item
+    }
+
+    /// Reads lists by name.
+    fn entries(&mut self, key: &'static Key, table: &DeTable<'_>) -> Value {
+        let mut entries = json!({});
+        for (name, value) in in_order(table) {
+            let name = name.get_ref();
+            let read = json_of(value.get_ref()).ok_or_else(|| "write a list of scopes".to_owned());
+            let checked = read.and_then(|value| {
+                let alone = json!({ name.to_string(): value });
+                key.check(&alone).map(|()| value)
+            });
+            match checked {
+                Ok(value) => entries[&**name] = value,
+                Err(what) => self.fault(value.span().start, format!("{}: {what}", key.path)),
+            }
+        }
+        entries
     }
 
     /// A path in a file is meant from where the file lies.
@@ -117,8 +198,17 @@ impl Reading<'_> {
     }
 }
 
+/// Returns what stands in a table, in the order of the text and not of the names.
+fn in_order<'a, 'b>(
+    table: &'a DeTable<'b>,
+) -> Vec<(&'a Spanned<DeString<'b>>, &'a Spanned<DeValue<'b>>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(name, _)| name.span().start);
+    entries
+}
+
 /// Returns a value of TOML as one of JSON; none if it has none, or is a table.
-fn json(value: &DeValue<'_>) -> Option<Value> {
+fn json_of(value: &DeValue<'_>) -> Option<Value> {
     Some(match value {
         DeValue::String(text) => text.as_ref().into(),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
@@ -129,7 +219,7 @@ fn json(value: &DeValue<'_>) -> Option<Value> {
         DeValue::Datetime(time) => time.to_string().into(),
         DeValue::Array(items) => items
             .iter()
-            .map(|item| json(item.get_ref()))
+            .map(|item| json_of(item.get_ref()))
             .collect::<Option<Value>>()?,
         DeValue::Table(_) => return None,
     })
@@ -137,8 +227,6 @@ fn json(value: &DeValue<'_>) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn told(text: &str) -> Vec<(String, Value, String)> {
@@ -211,6 +299,77 @@ mod tests {
     }
 
     #[test]
+    fn tables_within_tables_keep_their_order() {
+        let text = "[[auth.issuers]]\nissuer = 'https://a.b'\n[[auth.issuers]]\nissuer = 'https://c.d'\naudiences = ['x']\n[auth.scopes.tools]\n'z*' = ['b']\na = []\n[auth.implies]\nadmin = ['b']";
+        let told = told(text);
+        let issuers = json!([
+            {"issuer": "https://a.b"}, {"issuer": "https://c.d", "audiences": ["x"]},
+        ]);
+        let values: Vec<_> = told
+            .iter()
+            .map(|(key, value, _)| (&**key, value.to_string()))
+            .collect();
+        let expected = [
+            ("auth.issuers", issuers.to_string()),
+            ("auth.scopes.tools", r#"{"z*":["b"],"a":[]}"#.to_owned()),
+            ("auth.implies", r#"{"admin":["b"]}"#.to_owned()),
+        ];
+        for expected in expected {
+            assert!(values.contains(&expected), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_within_them_is_told_with_its_place() {
+        for (text, says) in [
+            (
+                "[[auth.issuers]]\nissuer = 'https://a.b'\naudience = ['x']",
+                "t.toml:3:1: [[auth.issuers]] has no `audience`; did you mean audiences?",
+            ),
+            (
+                "[[auth.issuers]]\nissuer = 'http://a.b'",
+                "t.toml:2:10: auth.issuers.issuer: the issuer \"http://a.b\" must begin with https",
+            ),
+            (
+                "[[auth.issuers]]\naudiences = []",
+                "[[auth.issuers]] needs `issuer`",
+            ),
+            (
+                "[auth]\nissuers = 'https://a.b'",
+                "t.toml:2:1: auth.issuers: write tables",
+            ),
+            (
+                "[auth]\nissuers = ['https://a.b']",
+                "t.toml:2:1: auth.issuers: write tables",
+            ),
+            (
+                "[[auth.certificates.known]]\nname = 'a'\nsha256 = 'ab'",
+                "t.toml:3:10: auth.certificates.known.sha256: `ab` does not go: write the 64",
+            ),
+            (
+                "[auth.scopes.tools]\na = 'b'",
+                "t.toml:2:5: auth.scopes.tools: invalid type: string",
+            ),
+            (
+                "[auth.scopes.tools]\na = ['b c']",
+                "t.toml:2:5: auth.scopes.tools: \"b c\" is no scope",
+            ),
+            ("[auth.scopes]\ntols = 1", "did you mean auth.scopes.tools?"),
+            (
+                "[auth]\nscopes = ['a']",
+                "write [auth.scopes] on a line by itself",
+            ),
+            ("[auth]\nisuer = 'https://a.b'", "did you mean auth.issuer?"),
+        ] {
+            let faults = faults(text);
+            assert!(
+                faults.len() == 1 && faults[0].contains(says),
+                "{text}: {faults:?}"
+            );
+        }
+    }
+
+    #[test]
     fn no_error_shows_what_may_be_a_secret() {
         for line in [
             "token = hunter2hunter2hunter2",
@@ -222,7 +381,7 @@ mod tests {
             "token = 'hunter2hunter2hunter2' x",
             "token = \"hunter2\\q\"",
         ] {
-            let faults = faults(&format!("[access]\n{line}"));
+            let faults = faults(&format!("[auth]\n{line}"));
             assert!(
                 faults.len() == 1 && faults[0].starts_with("t.toml:2:"),
                 "{faults:?}"

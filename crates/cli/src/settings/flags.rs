@@ -85,6 +85,54 @@ pub(crate) struct Flags {
     #[arg(long)]
     insecure_no_auth: bool,
 
+    /// A file of API keys, of which callers have to show one: `tidegate key new` makes them
+    ///
+    /// It is looked at every two seconds: a key that was revoked is refused from then on.
+    #[arg(long, value_name = "FILE")]
+    auth_keys: Option<PathBuf>,
+
+    /// Who issues tokens that callers may show: the URL of an OAuth or OpenID issuer
+    #[arg(long, value_name = "URL")]
+    auth_issuer: Option<String>,
+
+    /// This server as the world knows it: https://mcp.example.org; needed with issuers beyond loopback
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+
+    /// Serve over TLS with this certificate: PEM, and after it those between it and its authority
+    ///
+    /// The files are looked at every ten seconds: whoever asks then sees the new certificate, and open
+    /// connections go on.
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+
+    /// The certificate's key: PEM, not encrypted
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+
+    /// Serve over TLS with a certificate made at each start, for development; its fingerprint is said
+    #[arg(long)]
+    tls_self_signed: bool,
+
+    /// Let in clients alone whose certificates these authorities have signed: PEM
+    #[arg(long, value_name = "FILE")]
+    tls_client_ca: Option<PathBuf>,
+
+    /// Let in clients without a certificate too
+    #[arg(long)]
+    tls_client_optional: bool,
+
+    /// Tell browsers to call this host by HTTPS alone, for so many days; it cannot be taken back
+    #[arg(long, value_name = "DAYS")]
+    hsts: Option<String>,
+
+    /// Believe this proxy, an address or a network, what it says of its clients; may be given again
+    ///
+    /// That is Forwarded, X-Forwarded-For and X-Forwarded-Proto, which nobody else is believed. As in
+    /// 10.0.0.7, 10.0.0.0/8, fd00::/8, or unix for whoever connects to the server's Unix socket.
+    #[arg(long, value_name = "NET")]
+    behind_proxy: Vec<String>,
+
     /// What to log on stderr, as in info, debug, or warn,tidegate_server=trace; by default info
     #[arg(long, value_name = "FILTER")]
     log: Option<String>,
@@ -111,10 +159,23 @@ pub(super) const FLAGS: &[(&str, &str)] = &[
     ("allow-host", "access.allow_hosts"),
     ("allow-origin", "access.allow_origins"),
     ("insecure-no-auth", "access.insecure_no_auth"),
+    ("auth-keys", "auth.keys"),
+    ("auth-issuer", "auth.issuer"),
+    ("public-url", "auth.public_url"),
+    ("tls-cert", "tls.certificate"),
+    ("tls-key", "tls.key"),
+    ("tls-self-signed", "tls.self_signed"),
+    ("tls-client-ca", "tls.client_ca"),
+    ("tls-client-optional", "tls.client_certificate"),
+    ("hsts", "tls.hsts_days"),
+    ("behind-proxy", "access.behind_proxy"),
     ("log", "log"),
     ("log-format", "log_format"),
     ("access-log", "access_log"),
 ];
+
+/// Flags that take no value and mean this one.
+const MEANT: &[(&str, &str)] = &[("tls-client-optional", "optional")];
 
 /// Returns the flag of a key.
 pub(super) fn flag(key: &Key) -> Option<String> {
@@ -137,12 +198,21 @@ impl Given {
             match (key::find(path), &flags[name]) {
                 (None, _) | (_, Value::Null | Value::Bool(false)) => {}
                 (_, Value::Array(items)) if items.is_empty() => {}
+                (Some(key), Value::Bool(true)) if meant(name).is_some() => {
+                    heard.say_text(key, meant(name).unwrap_or_default(), origin);
+                }
                 (Some(key), Value::String(text)) => heard.say_text(key, text, origin),
                 (Some(key), value) => heard.say(key, value.clone(), origin),
             }
         }
         self.set.iter().for_each(|text| set(text, heard));
     }
+}
+
+/// Returns the value that a flag means by being given.
+fn meant(flag: &str) -> Option<&'static str> {
+    let meant = MEANT.iter().find(|(name, _)| *name == flag);
+    meant.map(|(_, value)| *value)
 }
 
 /// Says what a `--set` says.
@@ -236,6 +306,15 @@ mod tests {
                 "fronts.sse=false by --set fronts.sse",
             ),
             (
+                &["--tls-client-optional"],
+                "tls.client_certificate=\"optional\" by --tls-client-optional",
+            ),
+            (&["--hsts", "2"], "tls.hsts_days=2 by --hsts"),
+            (
+                &["--behind-proxy", "10.0.0.0/8", "--behind-proxy", "unix"],
+                "access.behind_proxy=[\"10.0.0.0/8\",\"unix\"] by --behind-proxy",
+            ),
+            (
                 &["--set", "access.allow_hosts="],
                 "access.allow_hosts=[] by --set access.allow_hosts",
             ),
@@ -251,14 +330,23 @@ mod tests {
                 &["--workers", "0"][..],
                 "--workers: workers: 0 is too little: at least 1",
             ),
+            (&["--hsts", "soon"], "--hsts: tls.hsts_days: `soon`"),
+            (
+                &["--behind-proxy", "10.0.0.7/8"],
+                "--behind-proxy: access.behind_proxy: `10.0.0.7/8` does not go",
+            ),
+            (
+                &["--set", "auth.issuers=x"],
+                "auth.issuers: it goes into a file of settings alone",
+            ),
             (
                 &["--set", "limits.max_cals=5"],
                 "did you mean limits.max_calls?",
             ),
             (&["--set", "hunter2"], "--set: write it as KEY=VALUE"),
             (
-                &["--set", "access.token=hunter2hunter2hunter2"],
-                "use the settings file or TIDEGATE_ACCESS_TOKEN",
+                &["--set", "auth.token=hunter2hunter2hunter2"],
+                "use the settings file or TIDEGATE_AUTH_TOKEN",
             ),
             (
                 &["--log", "warn", "--set", "log=info"],

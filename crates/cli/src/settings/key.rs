@@ -25,6 +25,10 @@ pub(super) struct Key {
     pub(super) is_secret: bool,
     /// Whether its value is a file or a folder.
     pub(super) is_place: bool,
+    /// The keys of each of its tables, if it is a list of tables.
+    pub(super) fields: Vec<Self>,
+    /// Those of them that each has to have.
+    pub(super) required: Vec<String>,
 }
 
 /// A table of keys.
@@ -38,12 +42,26 @@ pub(super) struct Table {
 
 static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
     let schema = schema();
-    let mut tables = vec![Table::read("", &schema)];
-    for (name, property) in properties(&schema).filter(|(_, property)| is_table(property)) {
-        tables.push(Table::read(name, property));
-    }
+    let mut tables = Vec::new();
+    gather("", &schema, &mut tables);
     tables
 });
+
+/// Adds a table, and those within it.
+fn gather(name: &str, schema: &Value, tables: &mut Vec<Table>) {
+    tables.push(Table::read(name, schema));
+    for (inner, property) in properties(schema).filter(|(_, property)| is_table(property)) {
+        gather(&within(name, inner), property, tables);
+    }
+}
+
+/// Returns the path of what stands in a table.
+pub(super) fn within(table: &str, name: &str) -> String {
+    match table {
+        "" => name.to_owned(),
+        table => format!("{table}.{name}"),
+    }
+}
 
 /// Returns the tables, in the order of the documentation.
 pub(super) fn tables() -> &'static [Table] {
@@ -95,10 +113,7 @@ pub(super) fn unknown(path: &str) -> String {
 impl Table {
     fn read(name: &str, schema: &Value) -> Self {
         let keys = properties(schema).filter(|(_, property)| !is_table(property));
-        let keys = keys.map(|(key, property)| match name {
-            "" => Key::new(key.clone(), property),
-            table => Key::new(format!("{table}.{key}"), property),
-        });
+        let keys = keys.map(|(key, property)| Key::new(within(name, key), property));
         Self {
             name: name.to_owned(),
             about: text(schema, "description"),
@@ -111,7 +126,15 @@ impl Table {
 
 impl Key {
     fn new(path: String, schema: &Value) -> Self {
+        let items = &schema["items"];
+        let fields = properties(items).map(|(name, field)| Self::new(within(&path, name), field));
+        let required = items["required"].as_array().into_iter().flatten();
         Self {
+            fields: fields.collect(),
+            required: required
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
             path,
             about: text(schema, "description"),
             form: form(schema),
@@ -139,10 +162,11 @@ impl Key {
 
     /// Returns settings that say nothing but this.
     pub(super) fn put(&self, settings: &mut Value, value: Value) {
-        match self.path.split_once('.') {
-            Some((table, name)) => settings[table][name] = value,
-            None => settings[&self.path] = value,
-        }
+        let place = self
+            .path
+            .split('.')
+            .fold(settings, |at, name| &mut at[name]);
+        *place = value;
     }
 
     /// Returns its value.
@@ -172,7 +196,15 @@ impl Key {
                 let items = items.filter(|item| !item.is_empty());
                 Ok(items.map(Value::from).collect())
             }
+            Kind::Tables | Kind::Entries => {
+                Err("it goes into a file of settings alone: it is made of tables".to_owned())
+            }
         }
+    }
+
+    /// Whether its value is made of tables, and goes into a file alone.
+    pub(super) fn is_made_of_tables(&self) -> bool {
+        matches!(self.kind, Kind::Tables | Kind::Entries)
     }
 
     /// Checks a value.
@@ -207,7 +239,20 @@ mod tests {
                 "port",
                 "workers",
                 "fronts.sse_sunset",
-                "access.token",
+                "tls.certificate",
+                "tls.key",
+                "tls.client_ca",
+                "tls.hsts_days",
+                "auth.token",
+                "auth.token_scopes",
+                "auth.keys",
+                "auth.issuer",
+                "auth.public_url",
+                "auth.ca",
+                "auth.introspection.endpoint",
+                "auth.introspection.client_id",
+                "auth.introspection.client_secret",
+                "auth.introspection.issuer",
                 "callers.calls_a_minute",
                 "callers.sessions_a_minute",
                 "callers.max_connections",
@@ -218,6 +263,9 @@ mod tests {
                 unset.contains(&&*key.path),
                 "{key:?}"
             );
+            for field in &key.fields {
+                assert!(field.about.len() > 20 && field.form != "text", "{field:?}");
+            }
         }
     }
 

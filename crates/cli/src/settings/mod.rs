@@ -27,5 +27,6 @@ pub(crate) use self::{
     flags::Given,
     load::Loaded,
     schema::schema,
+    tables::Settings,
     values::{Address, Filter, LogFormat},
 };

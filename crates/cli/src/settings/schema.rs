@@ -12,6 +12,10 @@ pub(super) enum Kind {
     Switch,
     Number,
     List,
+    /// Tables, one an item; they stand in a file alone, as what follows.
+    Tables,
+    /// Lists by name.
+    Entries,
 }
 
 /// The keyword that says in our schema how a value is written.
@@ -24,6 +28,7 @@ pub(crate) fn schema() -> Value {
     let schema = settings.into_generator().into_root_schema_for::<Settings>();
     let mut schema = Value::from(schema);
     without_null(&mut schema);
+    required(&mut schema);
     schema["title"] = json!("Settings of tidegate serve");
     schema
 }
@@ -42,6 +47,31 @@ fn without_null(schema: &mut Value) {
             fields.values_mut().for_each(without_null);
         }
         Value::Array(items) => items.iter_mut().for_each(without_null),
+        _ => {}
+    }
+}
+
+/// Says which keys a table has to have, from what these say by themselves.
+fn required(schema: &mut Value) {
+    const MARK: &str = "x-required";
+
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::Object(properties)) = fields.get_mut("properties") {
+                let mut names = Vec::new();
+                for (name, property) in properties {
+                    let property = property.as_object_mut();
+                    if property.is_some_and(|property| property.remove(MARK).is_some()) {
+                        names.push(json!(name));
+                    }
+                }
+                if !names.is_empty() {
+                    fields.insert("required".to_owned(), names.into());
+                }
+            }
+            fields.values_mut().for_each(required);
+        }
+        Value::Array(items) => items.iter_mut().for_each(required),
         _ => {}
     }
 }
@@ -76,6 +106,8 @@ pub(super) fn form(schema: &Value) -> String {
     match Kind::read(schema) {
         Kind::Switch => "true, false".to_owned(),
         Kind::List => format!("list: {}", form(&schema["items"])),
+        Kind::Tables => "tables".to_owned(),
+        Kind::Entries => "table".to_owned(),
         Kind::Number => format!("number, {} to {}", schema["minimum"], schema["maximum"]),
         Kind::Text => "text".to_owned(),
     }
@@ -88,7 +120,9 @@ impl Kind {
         match schema["type"].as_str() {
             Some("boolean") => Self::Switch,
             Some("integer") => Self::Number,
+            Some("array") if is_table(&schema["items"]) => Self::Tables,
             Some("array") => Self::List,
+            Some("object") => Self::Entries,
             // Those that are numbers or text are read from text.
             _ => Self::Text,
         }

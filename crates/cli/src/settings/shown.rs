@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     key::{self, Key},
@@ -64,7 +64,19 @@ impl Loaded {
     }
 }
 
-/// Writes a value as TOML does; it is as JSON for all that we have but one letter.
+/// Writes a value as TOML does; it is as JSON for all that we have but one letter, and tables.
 pub(super) fn literal(value: &Value) -> String {
-    value.to_string().replace('\u{7f}', "\\u007f")
+    let text = |text: String| text.replace('\u{7f}', "\\u007f");
+    match value {
+        Value::Object(fields) => {
+            let field = |(name, value)| format!("{} = {}", json!(name), literal(value));
+            let fields: Vec<_> = fields.iter().map(field).collect();
+            text(format!("{{{}}}", fields.join(", ")))
+        }
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(literal).collect();
+            format!("[{}]", items.join(","))
+        }
+        value => text(value.to_string()),
+    }
 }

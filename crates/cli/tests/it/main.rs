@@ -1,6 +1,7 @@
 //! The command as its user meets it: run as a process, judged by what it prints and how it ends.
 
 mod answers;
+mod auth;
 #[cfg(unix)]
 mod authority;
 mod call;

@@ -4,11 +4,12 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::mpsc,
+    sync::{Arc, mpsc},
     thread,
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use serde_json::Value;
 
 /// Every run here ends within seconds; one that hangs fails its test and not the whole suite.
@@ -34,7 +35,11 @@ pub(crate) struct Serving {
     pub(crate) running: Running,
     pub(crate) url: String,
     _root: tempfile::TempDir,
+    said: Said,
 }
+
+/// What a server has said on stderr by now.
+type Said = Arc<Mutex<String>>;
 
 /// Returns the command with these words, in an environment of its own.
 pub(crate) fn tidegate(words: &[&str]) -> Command {
@@ -151,13 +156,36 @@ impl Serving {
     pub(crate) fn start_at(listen: &str, root: tempfile::TempDir, words: &[&str]) -> Self {
         let path = root.path().to_str().unwrap().to_owned();
         let mut command = tidegate(&["serve", "--listen", listen, "--root", &path]);
-        let mut running = Running::start(command.args(words));
-        let stderr = running.child.stderr.take().unwrap();
-        let url = listening(stderr);
+        Self::of(Running::start(command.args(words)), root)
+    }
+
+    /// Takes a server that starts, and waits until it listens.
+    pub(crate) fn of(mut running: Running, root: tempfile::TempDir) -> Self {
+        let said = Said::default();
+        let url = listening(running.child.stderr.take().unwrap(), said.clone());
         Self {
             running,
             url,
             _root: root,
+            said,
+        }
+    }
+
+    /// Returns what it has said on stderr by now.
+    pub(crate) fn said(&self) -> String {
+        self.said.lock().clone()
+    }
+
+    /// Waits until it has said this on stderr.
+    pub(crate) fn wait_for(&self, text: &str) {
+        let until = Instant::now() + DEADLINE;
+        while !self.said().contains(text) {
+            assert!(
+                Instant::now() < until,
+                "{text:?} is not in\n{}",
+                self.said()
+            );
+            thread::sleep(Duration::from_millis(20));
         }
     }
 
@@ -172,10 +200,11 @@ impl Serving {
 }
 
 /// Returns the URL of the line that says it, and goes on reading so that the server never blocks.
-fn listening(stderr: impl Read + Send + 'static) -> String {
+fn listening(stderr: impl Read + Send + 'static, said: Said) -> String {
     let (sender, url) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            said.lock().push_str(&format!("{line}\n"));
             if let Some(url) = line.strip_prefix("listening on ") {
                 let _ = sender.send(url.to_owned());
             }

@@ -50,28 +50,6 @@ fn without_tls_nothing_is_said_of_it() {
 }
 
 #[test]
-fn an_address_that_others_reach_is_refused_with_the_flags_that_make_it_safe() {
-    for more in [
-        &[][..],
-        &["--tls-self-signed"],
-        &["--behind-proxy", "10.0.0.7"],
-    ] {
-        let words = [&["serve", "--listen", "0.0.0.0:0"][..], more].concat();
-        let mut ran = run(&words).ends(2);
-        for flag in [
-            "--tls-cert FILE",
-            "--tls-key FILE",
-            "--tls-self-signed",
-            "--behind-proxy",
-            "--auth-keys FILE",
-            "--insecure-no-auth",
-        ] {
-            ran = ran.says(flag);
-        }
-    }
-}
-
-#[test]
 fn what_cannot_be_served_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("not.pem");

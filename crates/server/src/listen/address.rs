@@ -64,8 +64,10 @@ impl Listener {
         let Some(chosen) = chosen else {
             return Err(Error::address(address, "the name has no address"));
         };
-        if !chosen.ip().is_loopback() && !exposure::may_be_reached(config, knows_callers) {
-            return Err(Error::unsafe_address(address));
+        if !chosen.ip().is_loopback()
+            && let Some(lacks) = exposure::lacks(config, knows_callers)
+        {
+            return Err(Error::unsafe_address(address, lacks));
         }
         let listener = listen(*chosen).map_err(|source| Error::bind(address, source))?;
         let local = listener

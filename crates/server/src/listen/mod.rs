@@ -12,6 +12,7 @@ mod flow;
 pub(crate) use self::{
     accept::serve,
     address::Listener,
+    exposure::Lacks,
     flow::Flow,
     tls::{Fault, Secure},
 };

@@ -1,14 +1,16 @@
 //! `tidegate serve`: the built-in tools behind one endpoint.
 
+mod callers;
+mod keys;
 mod log;
-mod tls;
 
 use std::io::{self, IsTerminal, Write};
 
-use tidegate::{Bound, Handler, Router, Server};
+use tidegate::{Bound, Router, Server};
 use tidegate_tools::{Root, install};
 use tokio::sync::oneshot;
 
+use self::callers::{Callers, Ways};
 use crate::{
     error::{Error, Kind},
     invite,
@@ -27,12 +29,32 @@ Examples:
   tidegate serve --stdio --root ~/documents
   tidegate serve --sse --sse-sunset 2027-06-30
   tidegate serve --listen 127.0.0.1:8443 --tls-cert chain.pem --tls-key key.pem
+  tidegate serve --listen 0.0.0.0:8443 --auth-keys keys.toml --tls-self-signed
   tidegate serve --listen 0.0.0.0:8080 --allow-host files.example.org --insecure-no-auth";
 
 /// What the start says of HTTP+SSE.
 const OLD: &str = "\
 also at /sse and /mcp/sse: HTTP+SSE, which is deprecated since 2025-03-26.
   GET /streams says who still uses it, and so does the log: front=http+sse";
+
+/// Flags that are for a server that listens.
+const NETWORK: [&str; 15] = [
+    "listen",
+    "allow_host",
+    "allow_origin",
+    "insecure_no_auth",
+    "auth_keys",
+    "auth_issuer",
+    "public_url",
+    "tls_cert",
+    "tls_key",
+    "tls_self_signed",
+    "tls_client_ca",
+    "tls_client_optional",
+    "hsts",
+    "behind_proxy",
+    "json",
+];
 
 /// What somebody is told who types `--stdio` and might take the silence for a fault.
 const TYPED: &str = "\
@@ -54,8 +76,9 @@ tidegate list 'stdio:tidegate serve --stdio'; Ctrl-D ends it";
 pub(crate) struct Args {
     /// Serve the program that started this one, over standard input and output, and nobody else
     ///
-    /// A message a line, of every revision; it ends when its input does.
-    #[arg(long, conflicts_with_all = ["listen", "json", "allow_host", "allow_origin", "insecure_no_auth"])]
+    /// A message a line, of every revision; it ends when its input does. Whoever started it may do
+    /// anything: [auth] is for those who come over a network.
+    #[arg(long, conflicts_with_all = NETWORK)]
     stdio: bool,
 
     /// Print {"event":"listening","url":…} on stdout once the server listens
@@ -64,24 +87,17 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     given: Given,
-
-    #[command(flatten)]
-    transport: tls::Transport,
 }
 
 /// A server before it serves.
 struct Serve {
     loaded: Loaded,
-    transport: tls::Transport,
     stdio: bool,
     json: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<(), Error> {
-    if let Some(problem) = args.transport.problem() {
-        return Err(Error::new(Kind::Usage, problem));
-    }
     // Over stdio nothing is listened at, and the folder that a host starts this in may hold another
     // program's `.env`: names that are not ours are not meant for us.
     let loaded = Loaded::load(&args.given, !args.stdio)?;
@@ -96,7 +112,6 @@ pub(crate) fn run(args: Args) -> Result<(), Error> {
     let workers = settings.workers();
     let serve = Serve {
         loaded,
-        transport: args.transport,
         stdio: args.stdio,
         json: args.json,
     };
@@ -117,42 +132,30 @@ pub(crate) fn explain(error: tidegate::Error) -> Error {
     }
 }
 
-/// Makes callers show the token that the settings hold.
-///
-/// # Errors
-///
-/// There is one: nothing asks for it yet, and whoever set it counts on it.
-fn authenticate<H: Handler>(server: Server<H>, loaded: &Loaded) -> Result<Server<H>, Error> {
-    if loaded.settings.access.token.is_none() {
-        return Ok(server);
-    }
-    let from = loaded.origins.of("access.token");
-    let error = format!(
-        "access.token is set ({from}), and callers are not yet asked for it: this server would let anyone in"
-    );
-    Err(Error::new(Kind::Usage, error).hint("start it without the token, on loopback"))
-}
-
 // === impl Serve ===
 
 impl Serve {
     async fn run(self, root: Root) -> Result<(), Error> {
         let stop = signals::stop()?;
         let settings = &self.loaded.settings;
-        let mut config = settings.config();
-        self.transport.set(&mut config);
-        let server = Server::from_handler(tools(root)).config(config);
+        let server = Server::from_handler(tools(root)).config(settings.config());
         if self.stdio {
             if io::stdin().is_terminal() {
                 tell(TYPED);
             }
+            if settings.auth.knows_without_certificate() {
+                tracing::debug!("[auth] is not for stdio: whoever started this may do anything");
+            }
             return server.stdio_until(stop).await.map_err(explain);
         }
-        let bound = authenticate(server, &self.loaded)?
+        let callers = Callers::read(&self.loaded)?;
+        let ways = callers.ways.clone();
+        let bound = callers
+            .guard(server)
             .bind(&settings.listen.to_string())
             .await
             .map_err(|error| self.explain_bind(error))?;
-        self.announce(&bound)?;
+        self.announce(&bound, &ways)?;
         let (stopping, told) = oneshot::channel();
         let stop = async {
             stop.await;
@@ -191,7 +194,7 @@ impl Serve {
         }
     }
 
-    fn announce(&self, bound: &Bound) -> Result<(), Error> {
+    fn announce(&self, bound: &Bound, ways: &Ways) -> Result<(), Error> {
         let url = bound.url();
         let fingerprint = bound.fingerprint();
         if self.json {
@@ -208,11 +211,17 @@ impl Serve {
         if let Some(fingerprint) = fingerprint {
             tell(&format!("certificate, by SHA-256: {fingerprint}"));
         }
-        tell(&match self.transport.is_self_signed() {
-            true => invite::try_it_unverified(&url),
-            false => invite::try_it(&url),
-        });
-        if self.loaded.settings.fronts.sse {
+        let settings = &self.loaded.settings;
+        tell(&ways.said(bound.local_addr()));
+        tell(&invite::try_it(
+            &url,
+            invite::Shows {
+                token: ways.by_token,
+                certificate: settings.tls.requires_certificates(),
+                unverified: settings.tls.self_signed,
+            },
+        ));
+        if settings.fronts.sse {
             tell(OLD);
         }
         Ok(())

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tidegate::Config;
 
 use super::{base, mirror::mirrors};
-use crate::settings::values::{HostName, Origin, Secret};
+use crate::settings::values::{HostName, Net, Origin};
 
 /// Who may come in.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -20,10 +20,10 @@ pub(crate) struct Access {
     /// Let anyone call who reaches an address beyond loopback. A server that runs tools for the whole
     /// network should know who asks.
     pub(crate) insecure_no_auth: bool,
-    /// The token that callers must show: `Authorization: Bearer …`. Default: none is asked for. It is
-    /// never printed, and not taken from the command line, which every process can read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) token: Option<Secret>,
+    /// Proxies that stand before the server, and are believed what they say of their clients
+    /// (`Forwarded`, `X-Forwarded-*`): `10.0.0.7`, `10.0.0.0/8`, or `unix` for whoever connects to its
+    /// Unix socket. Nobody else is believed.
+    pub(crate) behind_proxy: Vec<Net>,
 }
 
 mirrors! {
@@ -31,6 +31,5 @@ mirrors! {
     allow_hosts: allow_hosts,
     allow_origins: allow_origins,
     insecure_no_auth: insecure_no_auth,
-    ;
-    token: None,
+    behind_proxy: behind_proxy,
 }

@@ -2,9 +2,9 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use tidegate::{Rate, Respond};
+use tidegate::{Proxy, Rate, Respond};
 
-use crate::settings::values::{Answers, Count, HostName, Origin, Prefix, Route, Size, Span};
+use crate::settings::values::{Answers, Count, HostName, Net, Origin, Prefix, Route, Size, Span};
 
 /// A setting whose value is a `T` of the library.
 pub(super) trait Mirrors<T> {
@@ -141,6 +141,20 @@ impl Mirrors<Respond> for Answers {
     }
 }
 
+impl Mirrors<Vec<Proxy>> for Vec<Net> {
+    fn of(value: &Vec<Proxy>) -> Self {
+        let nets = value.iter().map(|proxy| Net::unchecked(&proxy.to_string()));
+        nets.collect()
+    }
+
+    fn held(&self) -> Vec<Proxy> {
+        let proxies = self.iter().map(|net| net.as_str().parse());
+        proxies
+            .map(|proxy| proxy.expect("it was read as one"))
+            .collect()
+    }
+}
+
 /// Text, and lists of it, stands in the config as it was read.
 macro_rules! as_text {
     ($($text:ident),+) => {$(
@@ -156,7 +170,7 @@ macro_rules! as_text {
     )+};
 }
 
-as_text!(HostName, Origin, Prefix, Route);
+as_text!(HostName, Net, Origin, Prefix, Route);
 
 impl<T: Mirrors<String>> Mirrors<Vec<String>> for Vec<T> {
     fn of(value: &Vec<String>) -> Self {

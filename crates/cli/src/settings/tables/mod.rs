@@ -4,6 +4,7 @@
 //! A new key is a field with its doc comment and a line in the table's `mirrors!`.
 
 mod access;
+mod auth;
 mod callers;
 mod fronts;
 mod http;
@@ -11,22 +12,30 @@ mod limits;
 mod mirror;
 mod sessions;
 mod streams;
+mod tls;
 
 use std::num::NonZero;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tidegate::{Config, Deprecation, Fronts as Served};
+use tidegate_auth::Resource;
+use url::Url;
 
 pub(crate) use self::{
     access::Access,
+    auth::Auth,
     callers::Callers,
     fronts::Fronts,
     http::Http,
     limits::Limits,
     sessions::{Sessions, Tasks},
     streams::{Replay, Streams},
+    tls::Tls,
 };
+/// A key that does not go with others, and why.
+pub(crate) type Problem = (&'static str, String);
+
 use super::values::{Address, Count, Endpoint, Filter, LogFormat, Place};
 
 /// All that `tidegate serve` can be told.
@@ -73,8 +82,13 @@ pub(crate) struct Settings {
     pub(crate) callers: Callers,
     /// What stands beside the endpoint. What is off is a 404.
     pub(crate) fronts: Fronts,
+    /// Encryption by the server itself, of what it says over TCP.
+    pub(crate) tls: Tls,
     /// Who may come in.
     pub(crate) access: Access,
+    /// How callers are known, and what they may do. Whoever sets none of the ways to be known serves
+    /// anyone, which goes on loopback alone.
+    pub(crate) auth: Auth,
 }
 
 /// Returns what the command serves when it is told nothing: the library's defaults, and the fronts
@@ -104,6 +118,9 @@ impl Settings {
         self.callers.put(&mut config);
         self.fronts.put(&mut config);
         self.access.put(&mut config);
+        config.tls = self.tls.served();
+        // Who says that the world knows it by this name serves requests for it.
+        config.allow_hosts.extend(self.public_host());
         config.replay = self.replay.limits();
         config.http_sse.deprecation = Some(Deprecation {
             sunset: self.fronts.sse_sunset.as_ref().map(|day| day.begins()),
@@ -118,12 +135,30 @@ impl Settings {
         usize::try_from(workers).ok().and_then(NonZero::new)
     }
 
+    /// Returns the endpoint as the world knows it, if that can be known: behind a proxy it is not the
+    /// address that is listened at.
+    pub(crate) fn resource(&self) -> Result<Option<Resource>, tidegate_auth::Error> {
+        let (auth, path) = (&self.auth, self.http.path.as_str());
+        let here = match self.access.behind_proxy.as_slice() {
+            [] if self.tls.served().is_some() => self.listen.on_loopback("https"),
+            [] => self.listen.on_loopback("http"),
+            _ => None,
+        };
+        auth.resource(here.as_deref(), path)
+    }
+
+    /// Returns the host by which the world knows this server.
+    fn public_host(&self) -> Option<String> {
+        let url = Url::parse(self.auth.public_url.as_ref()?.as_str()).ok()?;
+        url.host_str().map(str::to_owned)
+    }
+
     /// Checks what no key can say of itself.
     ///
     /// # Errors
     ///
     /// The key that does not go with the others, and why.
-    pub(crate) fn check(&self) -> Result<(), (&'static str, String)> {
+    pub(crate) fn check(&self) -> Result<(), Problem> {
         if self.fronts.sse_sunset.is_some() && !self.fronts.sse {
             return Err((
                 "fronts.sse_sunset",
@@ -137,7 +172,20 @@ impl Settings {
                 "one session would have more than replay.bytes grants to all".to_owned(),
             ));
         }
-        Ok(())
+        self.tls.check()?;
+        if self.tls.client_ca.is_none() && self.auth.certificates.is_used(false) {
+            let key = match self.auth.certificates.any {
+                true => "auth.certificates.any",
+                false => "auth.certificates.known",
+            };
+            // What is wrong with them by themselves is told first.
+            self.auth.check(true)?;
+            let why = "clients are asked for no certificate: tls.client_ca says who signs theirs";
+            return Err((key, why.to_owned()));
+        }
+        let resource = self.resource();
+        let resource = resource.map_err(|error| ("auth.public_url", error.to_string()))?;
+        self.auth.check(resource.is_some())
     }
 }
 
@@ -160,7 +208,9 @@ impl Default for Settings {
             limits: Limits::default(),
             callers: Callers::default(),
             fronts: Fronts::default(),
+            tls: Tls::default(),
             access: Access::default(),
+            auth: Auth::default(),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Where to listen, as a whole and in its parts.
 
-use std::{borrow::Cow, fmt, net::Ipv6Addr};
+use std::{
+    borrow::Cow,
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -36,6 +40,17 @@ impl Address {
             host: Endpoint::standard(),
             port: Self::PORT,
         }
+    }
+
+    /// Returns the URL of whatever listens here, if it is on loopback and its port is known.
+    pub(crate) fn on_loopback(&self, scheme: &str) -> Option<String> {
+        let Self::Tcp { host, port } = self else {
+            return None;
+        };
+        let name = host.0.trim_start_matches('[').trim_end_matches(']');
+        let address = name.parse::<IpAddr>();
+        let is_loopback = name == "localhost" || address.is_ok_and(|address| address.is_loopback());
+        (is_loopback && *port > 0).then(|| format!("{scheme}://{}:{port}", host.0))
     }
 
     fn read(text: &str) -> Result<Self, String> {

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate::Respond;
+use tidegate::{ClientCertificate, Respond};
 
 /// How calls are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
@@ -32,6 +32,17 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Whether clients have to show a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub(crate) enum Asked {
+    /// A client without one does not get through the handshake
+    Required,
+    /// A client may come without one
+    Optional,
+}
+
 // === impl Answers ===
 
 impl Answers {
@@ -48,6 +59,24 @@ impl Answers {
             Respond::Auto => Self::Auto,
             Respond::Json => Self::Json,
             Respond::Sse => Self::Sse,
+        }
+    }
+}
+
+// === impl Asked ===
+
+impl Asked {
+    pub(crate) const fn setting(self) -> ClientCertificate {
+        match self {
+            Self::Required => ClientCertificate::Required,
+            Self::Optional => ClientCertificate::Optional,
+        }
+    }
+
+    pub(crate) const fn of(asked: ClientCertificate) -> Self {
+        match asked {
+            ClientCertificate::Required => Self::Required,
+            ClientCertificate::Optional => Self::Optional,
         }
     }
 }

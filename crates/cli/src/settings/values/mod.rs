@@ -4,13 +4,17 @@
 mod address;
 mod bounded;
 mod choice;
+mod rules;
 mod secret;
 mod text;
+mod url;
 
 pub(crate) use self::{
     address::{Address, Endpoint},
     bounded::{Count, Size, Span},
-    choice::{Answers, LogFormat},
-    secret::Secret,
-    text::{Day, Filter, HostName, Origin, Place, Prefix, Route},
+    choice::{Answers, Asked, LogFormat},
+    rules::{Implied, Rules},
+    secret::{Password, Secret, Token},
+    text::{Day, Filter, Fingerprint, HostName, Name, Net, Origin, Place, Prefix, Route, Scope},
+    url::{EndpointUrl, IssuerUrl, KeysUrl, PublicUrl},
 };

@@ -24,10 +24,6 @@ macro_rules! text {
             pub(crate) fn as_str(&self) -> &str {
                 &self.0
             }
-
-            pub(crate) fn unchecked(text: &str) -> Self {
-                Self(text.to_owned())
-            }
         }
 
         impl<'de> Deserialize<'de> for $name {
@@ -57,6 +53,19 @@ macro_rules! text {
     };
 }
 
+/// Makes those that a default of the library becomes.
+macro_rules! has_default {
+    ($($name:ident),+) => {$(
+        impl $name {
+            pub(crate) fn unchecked(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+    )+};
+}
+
+has_default!(HostName, Origin, Filter, Route, Prefix, Net);
+
 text!(
     /// A host that requests may be for.
     HostName, forms::host, "host or host:port"
@@ -77,6 +86,22 @@ text!(
     /// What stands before our paths as clients see them; nothing, or the beginning of a path.
     Prefix, |text: &str| if text.is_empty() { Ok(String::new()) } else { forms::path(text) },
     "path, or nothing"
+);
+text!(
+    /// A proxy that is believed what it says of its clients.
+    Net, forms::net, "address, network, or unix"
+);
+text!(
+    /// What a caller may be allowed to do.
+    Scope, forms::scope, "scope"
+);
+text!(
+    /// How people know a caller, or a caller knows this server.
+    Name, forms::name, "name"
+);
+text!(
+    /// Which certificate.
+    Fingerprint, forms::fingerprint, "SHA-256"
 );
 
 /// A day: `2027-06-30`.

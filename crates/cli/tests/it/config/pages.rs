@@ -36,10 +36,8 @@ fn the_schema_takes_the_example_and_refuses_slips() {
     for event in &shown {
         let path = event["key"].as_str().unwrap();
         let value = event["value"].clone();
-        match path.split_once('.') {
-            _ if value.is_null() => {}
-            Some((table, name)) => all[table][name] = value,
-            None => all[path] = value,
+        if !value.is_null() {
+            *path.split('.').fold(&mut all, |at, name| &mut at[name]) = value;
         }
     }
     assert!(validator.is_valid(&all), "{all:#}");
@@ -49,7 +47,10 @@ fn the_schema_takes_the_example_and_refuses_slips() {
         serde_json::json!({"limits": {"max_cals": 1}}),
         serde_json::json!({"streams": {"ping": "often"}}),
         serde_json::json!({"http": {"respond": "never"}}),
-        serde_json::json!({"access": {"token": "short"}}),
+        serde_json::json!({"auth": {"token": "short"}}),
+        serde_json::json!({"auth": {"issuers": [{"audiences": ["a"]}]}}),
+        serde_json::json!({"auth": {"issuers": [{"issuer": "https://a.b", "jwks": "x"}]}}),
+        serde_json::json!({"auth": {"scopes": {"tools": {"a": "b"}}}}),
         serde_json::json!({"workers": null}),
     ] {
         assert!(!validator.is_valid(&slip), "{slip}");
@@ -63,6 +64,23 @@ fn the_documented_example_is_good() {
     let (example, _) = rest.split_once("```").unwrap();
     let place = Place::with(&[("t.toml", example)]);
     place.run(&["config", "check", "t.toml"]).ends(0);
+}
+
+#[test]
+fn the_settings_of_the_security_guide_are_good() {
+    let page = fs::read_to_string(page().replace("configuration.md", "security.md")).unwrap();
+    let blocks = page.split("```toml\n").skip(1);
+    let blocks: Vec<_> = blocks
+        .filter_map(|rest| Some(rest.split_once("```")?.0))
+        .collect();
+    assert!(blocks.len() >= 4, "{} blocks", blocks.len());
+    for block in blocks {
+        let mut place = Place::with(&[("t.toml", block)]);
+        if block.contains("[auth.introspection]") {
+            place = place.variable("TIDEGATE_AUTH_INTROSPECTION_CLIENT_SECRET", "hunter2");
+        }
+        place.run(&["config", "check", "t.toml"]).ends(0);
+    }
 }
 
 #[test]
