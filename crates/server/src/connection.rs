@@ -14,6 +14,7 @@ use std::{
 
 use http::HeaderValue;
 use parking_lot::Mutex;
+use tidegate_auth::Credentials;
 use tidegate_model::Principal;
 use tidegate_session::Ticket;
 use tokio::sync::Notify;
@@ -139,7 +140,7 @@ impl Connection {
     /// the verdict holds.
     pub(crate) fn recognise(
         &self,
-        shown: u128,
+        shown: &Credentials<'_>,
         generation: u64,
         now: u64,
     ) -> Option<Arc<Principal>> {

@@ -1,10 +1,11 @@
 //! Who calls: found out once a connection, and recognised from then on.
 
-use std::{hash::Hasher, net::IpAddr, sync::Arc, time::UNIX_EPOCH};
+use std::{net::IpAddr, sync::Arc, time::UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, header, request::Parts};
-use siphasher::sip128::{Hasher128, SipHasher13};
+use secrecy::{ExposeSecret as _, SecretSlice};
+use subtle::ConstantTimeEq as _;
 use tidegate_auth::{
     Admitted, Authenticate, Challenge, Credentials, Policy, Refusal, Resource, Verdict,
 };
@@ -19,9 +20,6 @@ pub(crate) struct Callers {
     pub(super) policy: Policy,
     pub(super) challenge: Challenge,
     resource: Option<Published>,
-    /// What credentials are told apart by, where they were checked already: without it nobody makes
-    /// two that look alike, and from what is kept nobody gets them back.
-    key: [u8; 16],
 }
 
 /// How callers are known, and what they may do.
@@ -50,9 +48,16 @@ pub(crate) struct Visitor<'a> {
 /// Credentials that were checked, and what came of it.
 #[derive(Debug)]
 pub(crate) struct Recognised {
-    shown: u128,
+    shown: Shown,
     generation: u64,
     admitted: Admitted,
+}
+
+/// What was shown. It is wiped when it goes.
+#[derive(Debug)]
+struct Shown {
+    authorization: Option<SecretSlice<u8>>,
+    api_key: Option<SecretSlice<u8>>,
 }
 
 /// The header of keys, where `Authorization` is not for them.
@@ -62,8 +67,6 @@ pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 impl Callers {
     pub(crate) fn new(access: Access) -> Result<Self, Error> {
-        let mut key = [0; 16];
-        getrandom::fill(&mut key).map_err(|_| Error::system("random bytes"))?;
         let resource = access.resource.as_ref();
         let published = resource.map(|resource| {
             let document = resource.document().map_err(Error::access)?;
@@ -77,7 +80,6 @@ impl Callers {
             resource: published.transpose()?,
             authenticate: access.authenticate,
             policy: access.policy,
-            key,
         })
     }
 
@@ -100,9 +102,8 @@ impl Callers {
         };
         let credentials = read(connection, parts);
         let credentials = credentials.map_err(|refusal| self.refused(&refusal))?;
-        let (shown, now) = (self.digest(&credentials), state::now());
-        let generation = authenticate.generation();
-        if let Some(principal) = connection.recognise(shown, generation, now) {
+        let (generation, now) = (authenticate.generation(), state::now());
+        if let Some(principal) = connection.recognise(&credentials, generation, now) {
             return Ok(Some(principal));
         }
         let verdict = match authenticate.authenticate(&credentials, now) {
@@ -120,7 +121,7 @@ impl Callers {
         }
         let principal = Arc::clone(&admitted.principal);
         connection.recognise_from_now_on(Recognised {
-            shown,
+            shown: Shown::of(&credentials),
             generation,
             admitted,
         });
@@ -137,16 +138,6 @@ impl Callers {
         // What every request needs: the one at hand was not read.
         let needs = self.policy.needs(&Method::Ping, None);
         challenging(reject, self.challenge.refused(refusal, needs))
-    }
-
-    fn digest(&self, credentials: &Credentials<'_>) -> u128 {
-        let mut hasher = SipHasher13::new_with_key(&self.key);
-        for shown in [credentials.authorization, credentials.api_key] {
-            let bytes = shown.map(HeaderValue::as_bytes);
-            hasher.write_usize(bytes.map_or(usize::MAX, <[u8]>::len));
-            hasher.write(bytes.unwrap_or_default());
-        }
-        hasher.finish128().as_u128()
     }
 }
 
@@ -165,7 +156,7 @@ impl Recognised {
     /// Returns who shows what was checked, as long as that holds.
     pub(crate) fn principal(
         &self,
-        shown: u128,
+        shown: &Credentials<'_>,
         generation: u64,
         now: u64,
     ) -> Option<Arc<Principal>> {
@@ -174,12 +165,50 @@ impl Recognised {
             generation: checked,
             admitted,
         } = self;
-        let holds = *known == shown
+        let holds = known.is(shown)
             && *checked == generation
             && now < admitted.until
             && !admitted.principal.is_over(now);
         holds.then(|| Arc::clone(&admitted.principal))
     }
+}
+
+// === impl Shown ===
+
+impl Shown {
+    fn of(credentials: &Credentials<'_>) -> Self {
+        let keep = |shown: &HeaderValue| SecretSlice::from(shown.as_bytes().to_vec());
+        Self {
+            authorization: credentials.authorization.map(keep),
+            api_key: credentials.api_key.map(keep),
+        }
+    }
+
+    fn is(&self, credentials: &Credentials<'_>) -> bool {
+        is_same(self.authorization.as_ref(), credentials.authorization)
+            && is_same(self.api_key.as_ref(), credentials.api_key)
+    }
+}
+
+/// Compares in a time that does not depend on where the two differ: a proxy sends requests of
+/// strangers over the connection too.
+fn is_same(known: Option<&SecretSlice<u8>>, shown: Option<&HeaderValue>) -> bool {
+    let (known, shown) = match (known, shown) {
+        (Some(known), Some(shown)) => (known.expose_secret(), shown.as_bytes()),
+        (None, None) => return true,
+        _ => return false,
+    };
+    if known.len() != shown.len() {
+        return false;
+    }
+    // By words: bytes one by one would cost more than the rest of the guard.
+    let (known, known_rest) = known.as_chunks::<8>();
+    let (shown, shown_rest) = shown.as_chunks::<8>();
+    let words = known.iter().zip(shown);
+    let differ = words.fold(0, |differ, (known, shown)| {
+        differ | (u64::from_ne_bytes(*known) ^ u64::from_ne_bytes(*shown))
+    });
+    (differ.ct_eq(&0) & known_rest.ct_eq(shown_rest)).into()
 }
 
 /// Reads what a request shows of its sender.
