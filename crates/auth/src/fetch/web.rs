@@ -76,8 +76,11 @@ impl Fetch for Web {
 
 fn built(mut builder: reqwest::ClientBuilder, roots: &[&[u8]]) -> Result<Client, Error> {
     for pem in roots {
-        let certificates = reqwest::Certificate::from_pem_bundle(pem)
-            .map_err(|_| Error::new("the root certificate is no PEM file of certificates"))?;
+        let certificates = reqwest::Certificate::from_pem_bundle(pem).ok();
+        // Text without any is a file that was meant otherwise.
+        let certificates = certificates.filter(|certificates| !certificates.is_empty());
+        let certificates = certificates
+            .ok_or_else(|| Error::new("the root certificate is no PEM file of certificates"))?;
         builder = builder.tls_certs_merge(certificates);
     }
     builder
@@ -155,8 +158,12 @@ mod tests {
     #[test]
     fn a_root_that_is_no_certificate_is_told() {
         assert!(Web::new(&[]).is_ok());
-        assert!(
-            Web::new(&[b"-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n"]).is_err()
-        );
+        for wrong in [
+            &b"-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n"[..],
+            b"no PEM",
+            b"",
+        ] {
+            assert!(Web::new(&[wrong]).is_err(), "{wrong:?}");
+        }
     }
 }

@@ -28,5 +28,5 @@ pub(crate) use self::{
     load::Loaded,
     schema::schema,
     tables::Settings,
-    values::{Address, Filter, LogFormat},
+    values::{Address, Filter, LogFormat, Place},
 };

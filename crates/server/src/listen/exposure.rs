@@ -51,3 +51,44 @@ impl Lacks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Tls;
+
+    #[test]
+    fn callers_are_known_and_encrypted_or_the_operator_says_otherwise() {
+        let tls = Some(Tls::self_signed());
+        let proxy = vec!["10.0.0.7".parse().expect("a proxy")];
+        for (tls, proxies, knows, insecure, lacking) in [
+            (None, vec![], false, false, Some(Lacks::Everything)),
+            (None, vec![], true, false, Some(Lacks::Encryption)),
+            (
+                tls.clone(),
+                vec![],
+                false,
+                false,
+                Some(Lacks::Authentication),
+            ),
+            (
+                None,
+                proxy.clone(),
+                false,
+                false,
+                Some(Lacks::Authentication),
+            ),
+            (tls, vec![], true, false, None),
+            (None, proxy, true, false, None),
+            (None, vec![], false, true, None),
+        ] {
+            let config = Config {
+                tls,
+                behind_proxy: proxies,
+                insecure_no_auth: insecure,
+                ..Config::default()
+            };
+            assert_eq!(lacks(&config, knows), lacking, "{config:?} {knows}");
+        }
+    }
+}

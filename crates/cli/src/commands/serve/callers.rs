@@ -8,7 +8,7 @@ use tidegate_auth::{Auth, Policy, Record, Resource, Scopes, fetch::Web};
 use super::keys::{self, KeyFile};
 use crate::{
     error::{Error, Kind},
-    settings::{Loaded, Settings},
+    settings::{Loaded, Place, Settings},
 };
 
 /// How callers are known, and what they may do.
@@ -150,17 +150,30 @@ fn builder(
     if let Some(resource) = resource {
         known = known.resource(resource);
     }
-    let roots = auth.ca.as_ref().map(|place| {
-        let path = place.as_path();
+    // Without issuers nothing is fetched, and a machine need not have any certificates.
+    if auth.asks_issuers() {
+        let web = web(auth.ca.as_ref().map(Place::as_path));
+        known = known.fetch(Arc::new(web.map_err(|error| {
+            let from = loaded.origins.of("auth.ca");
+            error.hint(format!(
+                "auth.ca names more authorities than the system's ({from})"
+            ))
+        })?));
+    }
+    Ok(known)
+}
+
+/// Returns what fetches issuers' keys.
+fn web(ca: Option<&Path>) -> Result<Web, Error> {
+    let roots = ca.map(|path| {
         fs::read(path).map_err(|error| {
             let what = format!("cannot read the authorities in {}: {error}", path.display());
-            Error::new(Kind::Local, what).hint("auth.ca names the file")
+            Error::new(Kind::Local, what)
         })
     });
     let roots = roots.transpose()?;
     let roots: Vec<_> = roots.iter().map(Vec::as_slice).collect();
-    let web = Web::new(&roots).map_err(wrong("auth.ca"))?;
-    Ok(known.fetch(Arc::new(web)))
+    Web::new(&roots).map_err(|error| Error::new(Kind::Local, error))
 }
 
 /// Returns what is published of the endpoint: who issues tokens for it, and what clients may ask for.

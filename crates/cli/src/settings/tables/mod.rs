@@ -33,10 +33,10 @@ pub(crate) use self::{
     streams::{Replay, Streams},
     tls::Tls,
 };
+use super::values::{Address, Count, Endpoint, Filter, LogFormat, Place};
+
 /// A key that does not go with others, and why.
 pub(crate) type Problem = (&'static str, String);
-
-use super::values::{Address, Count, Endpoint, Filter, LogFormat, Place};
 
 /// All that `tidegate serve` can be told.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -108,6 +108,28 @@ fn a_file_of_keys_that_is_none_is_said_before_the_start() {
 }
 
 #[test]
+fn certificates_of_issuers_are_looked_for_where_there_are_issuers() {
+    let keys = Keys::new();
+    keys.add("ann", &[]);
+    let path = keys.path();
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let by_keys = [&serve[..], &["--auth-keys", path.to_str().unwrap()]].concat();
+    said(tidegate(&by_keys).env("SSL_CERT_FILE", "/none.pem"));
+    let not_pem = path.with_file_name("ca.pem");
+    std::fs::write(&not_pem, "no PEM").unwrap();
+    for (ca, says) in [
+        ("/none.pem", "/none.pem"),
+        (not_pem.to_str().unwrap(), "--set auth.ca"),
+    ] {
+        let ca = format!("auth.ca={ca}");
+        let issuer = ["--auth-issuer", "https://a.example", "--set", &ca];
+        let public = ["--public-url", "https://mcp.example.org"];
+        let words = [&serve[..], &issuer, &public].concat();
+        run(&words).ends(7).says(says);
+    }
+}
+
+#[test]
 fn over_stdio_nobody_is_asked() {
     let mut command = tidegate(&["serve", "--stdio", "--log", "debug"]);
     command.env("TIDEGATE_AUTH_TOKEN", "0123456789abcdef");

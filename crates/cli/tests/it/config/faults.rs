@@ -36,6 +36,18 @@ fn keys_that_do_not_go_together_say_so() {
             "t.toml:2:8: `listen` says the port already",
         ),
         (
+            "[tls]\nclient_ca = 'ca.pem'",
+            "t.toml:2:13: tls.client_ca: it is for TLS",
+        ),
+        (
+            "[auth]\nissuer = 'https://a.b'\n[access]\nbehind_proxy = ['10.0.0.7']",
+            "t.toml:2:10: auth.issuer: clients have to know this server by a URL",
+        ),
+        (
+            "[[auth.issuers]]\nissuer = 'https://a.b'\naudiense = ['c']",
+            "t.toml:3:1: [[auth.issuers]] has no `audiense`; did you mean audiences?",
+        ),
+        (
             "[replay]\nsession_bytes = '1GiB'",
             "t.toml:2:17: replay.session_bytes: one session",
         ),
@@ -43,6 +55,37 @@ fn keys_that_do_not_go_together_say_so() {
         let place = Place::with(&[("t.toml", text)]);
         place.run(&["config", "check", "t.toml"]).ends(2).says(says);
     }
+}
+
+#[test]
+fn what_belongs_together_may_stand_in_different_places() {
+    let place = Place::with(&[
+        ("t.toml", "[tls]\nkey = 'k.pem'\n[auth]\nkeys = 'a.toml'"),
+        (".env", "TIDEGATE_TLS_CLIENT_CA=ca.pem"),
+    ]);
+    let check = ["config", "check", "t.toml"];
+    let alone = place.run(&check).ends(2);
+    alone.says("t.toml:2:7: tls.key: it needs its certificate");
+    let whole = [
+        &check[..],
+        &["--tls-cert", "c.pem", "--tls-client-optional"],
+    ]
+    .concat();
+    place.run(&whole).ends(0);
+    let both = [&whole[..], &["--tls-self-signed"]].concat();
+    let ran = place.run(&both).ends(2);
+    ran.says("--tls-self-signed: tls.self_signed: there is a certificate already");
+    let shown = |key: &str, words: &[&str]| place.shown(key, &[super::FILE, words].concat());
+    let words = ["--tls-cert", "c.pem", "--auth-keys", "b.toml"];
+    assert_eq!(
+        shown("auth.keys", &words),
+        ("b.toml".into(), "--auth-keys".into())
+    );
+    let (ca, from) = shown("tls.client_ca", &words);
+    assert_eq!(
+        (ca, &*from),
+        ("ca.pem".into(), "TIDEGATE_TLS_CLIENT_CA in .env")
+    );
 }
 
 #[test]

@@ -101,11 +101,12 @@ impl Auth {
 
     /// Whether somebody can be known who shows no certificate.
     pub(crate) const fn knows_without_certificate(&self) -> bool {
-        self.token.is_some()
-            || self.keys.is_some()
-            || self.issuer.is_some()
-            || !self.issuers.is_empty()
-            || self.introspection.endpoint.is_some()
+        self.token.is_some() || self.keys.is_some() || self.asks_issuers()
+    }
+
+    /// Whether issuers are asked: for their keys, or for what a token is.
+    pub(crate) const fn asks_issuers(&self) -> bool {
+        self.issuer.is_some() || !self.issuers.is_empty() || self.introspection.endpoint.is_some()
     }
 
     /// Returns the endpoint as the world knows it, if it does: by `public_url`, or else by the URL of
