@@ -44,6 +44,26 @@ pub use tidegate_server::{
     Pem, PerCaller, Proxy, Rate, ReplayLimits, Respond, ResponseBody, Server, Service, Tls,
 };
 
+/// Knowing callers: [`Auth`](auth::Auth) puts keys, tokens, issuers and certificates together for
+/// [`Server::authenticate`]. Issuers whose keys are fetched need the feature `fetch`, or a
+/// [`Fetch`](auth::fetch::Fetch) of your own.
+///
+/// ```
+/// use tidegate::{Server, auth::{Auth, Key}};
+///
+/// # fn main() -> Result<(), tidegate::auth::Error> {
+/// let key = Key::generate("ann", &["notes:read".to_owned()], None, 0)?; // `key.secret` is shown once
+/// let auth = Auth::builder().keys(key.record.to_string()).build()?;
+/// let server = Server::new("notes", "1.0.0").authenticate(auth);
+/// # let _ = server;
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "server")]
+pub mod auth {
+    pub use tidegate_server::auth::*;
+}
+
 /// Where a server keeps what outlives a call, and the tests that a store of your own has to pass.
 #[cfg(feature = "server")]
 pub mod store {
