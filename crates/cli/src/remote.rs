@@ -155,10 +155,15 @@ impl Remote {
         let code = error.rpc_code();
         let is_unasked = self.answer.is_empty() && wants_to_ask(&error);
         let login = credentials::login_hint(&error, &self.target.to_string());
+        let is_untrusted = is_untrusted(&error);
         let told = Error::new(kind, error).code(code);
         match kind {
             Kind::Connect => match &self.target {
                 Target::Stdio(_) => told.hint("does the command run by itself, from here?"),
+                _ if is_untrusted => told.hint(
+                    "--cacert FILE trusts another authority; one that `serve --tls-self-signed` makes \
+                     up is for curl -k and browsers",
+                ),
                 target => told.hint(format!("is a server listening at {target}?")),
             },
             Kind::Auth => self.credentials.hint(told, login),
@@ -203,6 +208,19 @@ impl Remote {
             None => told,
         }
     }
+}
+
+/// Whether the server is there, and its certificate is of nobody that is trusted here.
+fn is_untrusted(error: &client::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(deeper) = cause {
+        // It comes through several libraries, and keeps no type that all of them name.
+        if deeper.to_string().starts_with("invalid peer certificate") {
+            return true;
+        }
+        cause = deeper.source();
+    }
+    false
 }
 
 /// Whether the server wanted to ask something. In a session (2025-11-25) no code is kept for that, and

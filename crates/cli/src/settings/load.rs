@@ -79,6 +79,18 @@ impl Loaded {
         all.settle()
     }
 
+    /// Returns the files that are the server's own, and nobody's to read through a tool: settings, keys
+    /// and what else is secret.
+    pub(crate) fn own_files(&self) -> impl Iterator<Item = PathBuf> {
+        let settings = &self.settings;
+        let named = [&settings.auth.keys, &settings.tls.key];
+        let named = named.into_iter().flatten();
+        let named = named.map(|place| place.as_path().to_owned());
+        // The environment is among them, which is no file and keeps nothing back.
+        let read = self.read.iter().map(|(name, _)| PathBuf::from(name));
+        named.chain(read).collect::<Vec<_>>().into_iter()
+    }
+
     /// Says what was read, and which settings it says: `tidegate.toml (17), .env (port)`. None: there
     /// are none but on the command line.
     pub(crate) fn sources(&self) -> Option<String> {

@@ -27,6 +27,8 @@ fn the_start_says_the_fingerprint_to_people_and_to_programs() {
     while !said.contains("try it:") {
         assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{said}");
     }
+    let unknown = run(&["list", url]).ends(3);
+    unknown.says("certificate").says("--cacert");
     running.signal("TERM");
     stderr.read_to_string(&mut said).unwrap();
     running.end().ends(0);

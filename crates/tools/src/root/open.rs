@@ -3,8 +3,9 @@
 use std::{
     error::Error,
     fmt,
-    fs::File,
+    fs::{self, File},
     io,
+    os::unix::fs::MetadataExt as _,
     path::{Component, Path, PathBuf},
     sync::Arc,
 };
@@ -18,6 +19,8 @@ use cap_std::{ambient_authority, fs::Dir};
 #[derive(Clone, Debug)]
 pub struct Root {
     dir: Arc<Dir>,
+    /// Files that are no tool's business.
+    kept_back: Arc<[PathBuf]>,
 }
 
 /// Why one path can not be read.
@@ -46,7 +49,18 @@ impl Root {
                 format!("cannot open the root {shown}: {error}"),
             )
         })?;
-        Ok(Self { dir: Arc::new(dir) })
+        Ok(Self {
+            dir: Arc::new(dir),
+            kept_back: Arc::default(),
+        })
+    }
+
+    /// Keeps files from the tools, wherever they lie and by whatever name they are asked for: keys and
+    /// settings of the server that serves the tools. One that is replaced stays kept back.
+    #[must_use]
+    pub fn keeping_back(mut self, files: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.kept_back = files.into_iter().collect();
+        self
     }
 
     /// Opens one regular file for reading.
@@ -66,10 +80,28 @@ impl Root {
         if !found.is_file() {
             return Err(Refusal::new(path, "not a regular file"));
         }
-        match self.dir.open(path) {
-            Ok(file) => Ok(file.into_std()),
-            Err(error) => Err(Refusal::of(path, &error)),
+        let file = match self.dir.open(path) {
+            Ok(file) => file.into_std(),
+            Err(error) => return Err(Refusal::of(path, &error)),
+        };
+        // What was opened is judged, and not what stood there a moment before.
+        let opened = file.metadata().map_err(|error| Refusal::of(path, &error))?;
+        if self.keeps_back(&opened) {
+            return Err(Refusal::new(
+                path,
+                "kept from tools: it is the server's own",
+            ));
         }
+        Ok(file)
+    }
+
+    /// Whether a file is one of those that are kept back, which may have been replaced lately.
+    fn keeps_back(&self, file: &fs::Metadata) -> bool {
+        let is_it = |path: &PathBuf| {
+            let kept = fs::metadata(path);
+            kept.is_ok_and(|kept| (kept.dev(), kept.ino()) == (file.dev(), file.ino()))
+        };
+        self.kept_back.iter().any(is_it)
     }
 
     /// Returns the directory itself, for walking.
@@ -135,7 +167,7 @@ pub(super) fn plain(path: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, io::Read};
+    use std::io::Read;
 
     use super::*;
 
@@ -150,6 +182,24 @@ mod tests {
 
     fn reason(root: &Root, path: &str) -> String {
         root.file(Path::new(path)).unwrap_err().reason
+    }
+
+    #[test]
+    fn what_is_kept_back_opens_by_no_name_also_when_it_was_replaced() {
+        let (outer, root) = root();
+        let own = outer.path().join("root/keys.toml");
+        fs::write(&own, "sha256").unwrap();
+        fs::hard_link(&own, outer.path().join("root/sub/linked")).unwrap();
+        std::os::unix::fs::symlink("keys.toml", outer.path().join("root/named")).unwrap();
+        assert!(root.file(Path::new("keys.toml")).is_ok());
+        let root = root.keeping_back([own.clone(), outer.path().join("none")]);
+        for path in ["keys.toml", "sub/../keys.toml", "sub/linked", "named"] {
+            assert!(reason(&root, path).contains("kept from tools"), "{path}");
+        }
+        fs::write(outer.path().join("root/new"), "sha256").unwrap();
+        fs::rename(outer.path().join("root/new"), own).unwrap();
+        assert!(reason(&root, "keys.toml").contains("kept from tools"));
+        assert!(root.file(Path::new("sub/a.txt")).is_ok());
     }
 
     #[test]

@@ -109,6 +109,7 @@ pub(crate) fn run(args: Args) -> Result<(), Error> {
         Error::new(Kind::Local, error)
             .hint(format!("--root names another folder; this one: {from}"))
     })?;
+    let root = root.keeping_back(loaded.own_files());
     let workers = settings.workers();
     let serve = Serve {
         loaded,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Keys, bearer, get};
-use crate::process::Serving;
+use crate::process::{Serving, run};
 
 /// Five looks at the file, on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -66,4 +66,35 @@ fn a_file_that_others_may_read_is_warned_of() {
     fs::set_permissions(keys.path(), fs::Permissions::from_mode(0o644)).unwrap();
     let server = keys.serve(&[]);
     server.wait_for("chmod 600");
+}
+
+#[test]
+fn no_tool_reads_the_servers_own_files() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("keys.toml");
+    let file = file.to_str().unwrap();
+    let made = run(&[
+        "key",
+        "new",
+        "--name",
+        "ann",
+        "--scope",
+        "data:read",
+        "--file",
+        file,
+    ]);
+    let key = made.ends(0).stdout.trim_end().to_owned();
+    let settings = root.path().join("settings.toml");
+    fs::write(&settings, "[auth]\ntoken = \"hunter2hunter2hunter2\"\n").unwrap();
+    fs::write(root.path().join("notes.txt"), "sha256 of hunter2").unwrap();
+    let settings = settings.to_str().unwrap();
+    let words = ["--auth-keys", file, "--config", settings];
+    let server = Serving::start_at("127.0.0.1:0", root, &words);
+    for query in ["hunter2", "sha256"] {
+        let path = format!("/secure-stream?query={query}");
+        let answer = get(&server, &path, &bearer(&key));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert!(answer.body.contains("notes.txt:1"), "{answer:?}");
+        assert!(answer.body.contains("\"matches\":1,"), "{answer:?}");
+    }
 }
