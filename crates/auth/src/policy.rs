@@ -99,11 +99,9 @@ impl Policy {
             Method::ResourcesRead
             | Method::DirectoryRead
             | Method::Subscribe
+            | Method::SkillsGet
             | Method::Unsubscribe => &self.resources,
             Method::PromptsGet => &self.prompts,
-            // What completes a prompt's arguments, or a resource's, tells of them.
-            Method::Complete if self.is_prompt(name) => &self.prompts,
-            Method::Complete => &self.resources,
             _ => return &self.all,
         };
         let rule = name.and_then(|name| rules.find(name));
@@ -116,10 +114,6 @@ impl Policy {
         let rules = [&self.tools, &self.resources, &self.prompts];
         let rules = rules.into_iter().flat_map(|rules| &rules.0);
         rules.fold(self.all.clone(), |all, rule| all.and(&rule.own))
-    }
-
-    fn is_prompt(&self, name: Option<&str>) -> bool {
-        name.is_some_and(|name| self.prompts.find(name).is_some())
     }
 }
 
@@ -198,12 +192,9 @@ mod tests {
             (Method::ResourcesRead, Some("file:///open"), "use"),
             (Method::PromptsGet, Some("plan"), "plan use"),
             (Method::PromptsGet, Some("file_write"), "use"),
-            (Method::Complete, Some("plan"), "plan use"),
-            (
-                Method::Complete,
-                Some("file:///secret/{name}"),
-                "secrets use",
-            ),
+            (Method::SkillsGet, Some("file:///secret/a"), "secrets use"),
+            // What it completes stands deeper: whoever serves asks for that.
+            (Method::Complete, Some("plan"), "use"),
             (Method::Discover, None, "use"),
         ] {
             assert_eq!(

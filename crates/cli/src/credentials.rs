@@ -178,6 +178,8 @@ pub(crate) fn login_hint(error: &client::Error, target: &str) -> Option<String> 
     if !error.wants_login() {
         return None;
     }
+    // The URL too may be somebody else's words.
+    let target = shlex::try_quote(target).ok()?;
     let mut hint = format!("log in: tidegate login {target}");
     for scope in error.wanted_scopes() {
         // The server's words go into somebody's shell.

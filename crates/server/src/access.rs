@@ -148,11 +148,6 @@ impl Entry {
         }
     }
 
-    /// Returns who asks, as far as is known.
-    pub(crate) fn who(&self) -> Option<String> {
-        self.notes.0.lock().who.clone()
-    }
-
     /// Notes how it is answered.
     pub(crate) fn answered(&self, status: StatusCode) {
         self.status.store(status.as_u16(), Ordering::Relaxed);

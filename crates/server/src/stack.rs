@@ -1,11 +1,12 @@
 //! The whole walk on one screen.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::{Method, Response, StatusCode, request::Parts};
 use http_body::Body;
 use tidegate_era::{Head, Reject};
+use tidegate_model::Principal;
 
 use crate::{
     access::{self, Entry},
@@ -17,6 +18,9 @@ use crate::{
     routes::{self, Route},
     state::State,
 };
+
+/// Who sends a request, once that is known: for whoever writes down that it was turned away.
+type Who = OnceLock<Arc<Principal>>;
 
 /// Answers one request, at the path it is for or at the endpoint. If it comes from a page that may
 /// call, whatever the answer is, the page may read it.
@@ -44,18 +48,18 @@ where
     let preflight = page.as_ref();
     let preflight = preflight.and_then(|page| state.guard.preflight(page, methods(), &parts));
     let entry = Entry::of_request(client, routes::name(found), &mut parts);
+    let who = Who::new();
     let mut answer = match preflight {
         Some(answer) => answer,
-        None => route(state, connection, found, parts, body).await,
+        None => route(state, connection, &who, found, parts, body).await,
     };
     if let Some(page) = page {
         page.sign(answer.headers_mut());
     }
     if let Some(refused) = answer.extensions_mut().remove::<Refused>() {
         let (front, status) = (routes::name(found), answer.status());
-        let who = entry.as_ref().and_then(|entry| entry.who());
-        let audit = &state.audit;
-        audit.refused(&refused, who.as_deref(), client, front, status);
+        let who = who.get().map(|principal| principal.name());
+        state.audit.refused(&refused, who, client, front, status);
     }
     if let Some(entry) = entry {
         entry.answered(answer.status());
@@ -68,6 +72,7 @@ where
 async fn route<B>(
     state: &Arc<State>,
     connection: &Connection,
+    who: &Who,
     found: Option<Route>,
     parts: Box<Parts>,
     body: B,
@@ -79,11 +84,11 @@ where
         return respond::refuse(&reject);
     }
     match found {
-        Some(Route::Endpoint) => walk(state, connection, parts, body).await,
-        Some(Route::WebSocket) => Box::pin(websocket(state, connection, parts)).await,
+        Some(Route::Endpoint) => walk(state, connection, who, parts, body).await,
+        Some(Route::WebSocket) => Box::pin(websocket(state, connection, who, parts)).await,
         // Apart and boxed, so that a connection's room for a request stays small.
-        Some(front) => Box::pin(beside(state, connection, front, parts, body)).await,
-        None => nothing(state, connection, &parts).await,
+        Some(front) => Box::pin(beside(state, connection, who, front, parts, body)).await,
+        None => nothing(state, connection, who, &parts).await,
     }
 }
 
@@ -91,6 +96,7 @@ where
 async fn walk<B>(
     state: &Arc<State>,
     connection: &Connection,
+    who: &Who,
     parts: Box<Parts>,
     body: B,
 ) -> Response<ResponseBody>
@@ -100,14 +106,19 @@ where
     // Strangers are judged first, by their headers alone …
     let is_post = parts.method == Method::POST;
     let fits = |head: &Head<'_>| if is_post { head.check_post() } else { Ok(()) };
-    let admitted = admit(state, connection, &parts, fits).await;
+    let admitted = admit(state, connection, who, &parts, fits).await;
     let answer = match (admitted, &parts.method) {
         (Err(reject), _) => Err(reject),
         // … then the door that fits the method reads the message, decides its era, and hands
         // it to the one place that calls the handler …
         (Ok(visitor), &Method::POST) => endpoint::post(state, &visitor, parts, body).await,
-        (Ok(visitor), &Method::GET) => endpoint::get(state, &visitor, &parts).await,
-        (Ok(visitor), &Method::DELETE) => endpoint::delete(state, &visitor, &parts),
+        (Ok(visitor), &Method::GET) => match enough(state, &visitor) {
+            Ok(()) => endpoint::get(state, &visitor, &parts).await,
+            Err(reject) => Err(reject),
+        },
+        (Ok(visitor), &Method::DELETE) => {
+            enough(state, &visitor).and_then(|()| endpoint::delete(state, &visitor, &parts))
+        }
         (Ok(_), _) => Err(Reject::guard(
             StatusCode::METHOD_NOT_ALLOWED,
             "messages are sent by POST",
@@ -121,6 +132,7 @@ where
 async fn beside<B>(
     state: &Arc<State>,
     connection: &Connection,
+    who: &Who,
     front: Route,
     parts: Box<Parts>,
     body: B,
@@ -128,7 +140,14 @@ async fn beside<B>(
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let visitor = match admit(state, connection, &parts, |_| Ok(())).await {
+    let admitted = admit(state, connection, who, &parts, |_| Ok(())).await;
+    // A call says by itself what it needs.
+    let is_call = matches!(front, Route::Tool | Route::Messages);
+    let admitted = admitted.and_then(|visitor| match is_call {
+        true => Ok(visitor),
+        false => enough(state, &visitor).map(|()| visitor),
+    });
+    let visitor = match admitted {
         Ok(visitor) => visitor,
         Err(reject) => return respond::refuse(&reject),
     };
@@ -148,11 +167,15 @@ where
 async fn websocket(
     state: &Arc<State>,
     connection: &Connection,
+    who: &Who,
     mut parts: Box<Parts>,
 ) -> Response<ResponseBody> {
-    let admitted = admit(state, connection, &parts, |_| Ok(())).await;
+    let admitted = admit(state, connection, who, &parts, |_| Ok(())).await;
     admitted
-        .and_then(|visitor| endpoint::websocket::answer(state, &visitor, &mut parts))
+        .and_then(|visitor| {
+            enough(state, &visitor)?;
+            endpoint::websocket::answer(state, &visitor, &mut parts)
+        })
         .unwrap_or_else(|reject| endpoint::websocket::refuse(&reject))
 }
 
@@ -168,6 +191,7 @@ fn judge<'a>(state: &State, parts: &'a Parts) -> Result<Head<'a>, Reject> {
 async fn admit<'a>(
     state: &State,
     connection: &'a Connection,
+    who: &Who,
     parts: &Parts,
     fits: impl Fn(&Head<'_>) -> Result<(), Reject>,
 ) -> Result<Visitor<'a>, Reject> {
@@ -176,6 +200,7 @@ async fn admit<'a>(
     let principal = state.callers.identify(connection, parts).await?;
     if let Some(principal) = &principal {
         access::who(parts, principal);
+        let _ = who.set(Arc::clone(principal));
     }
     fits?;
     Ok(Visitor {
@@ -185,14 +210,24 @@ async fn admit<'a>(
     })
 }
 
+/// Judges whether a caller has the scopes that everything needs.
+fn enough(state: &State, visitor: &Visitor<'_>) -> Result<(), Reject> {
+    state.callers.may_come_in(visitor.principal.as_deref())
+}
+
 /// Answers a request for a path without a front.
-async fn nothing(state: &State, connection: &Connection, parts: &Parts) -> Response<ResponseBody> {
+async fn nothing(
+    state: &State,
+    connection: &Connection,
+    who: &Who,
+    parts: &Parts,
+) -> Response<ResponseBody> {
     let answer = match state.callers.document(parts.uri.path()) {
         // Who does not know yet where to get a token may read where …
         Some(document) => judge(state, parts).and_then(|_| endpoint::document(parts, document)),
         // … and whoever may not call is not told what is here either.
         None => {
-            let admitted = admit(state, connection, parts, |_| Ok(())).await;
+            let admitted = admit(state, connection, who, parts, |_| Ok(())).await;
             admitted.and_then(|_| Err(nothing_there(&state.config.path)))
         }
     };

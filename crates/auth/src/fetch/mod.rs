@@ -35,6 +35,12 @@ pub trait Fetch: Send + Sync + 'static {
         authorization: HeaderValue,
         form: String,
     ) -> BoxFuture<'static, Result<Document, Unfetched>>;
+
+    /// Sees to it that `work` ends, whether anybody waits for it or not: what was asked for a caller
+    /// that hung up is not left half done. Where nothing can, it waits for the next caller.
+    fn see_through(&self, work: BoxFuture<'static, ()>) {
+        drop(work);
+    }
 }
 
 /// A document that came with status 200.

@@ -72,6 +72,10 @@ impl Fetch for Web {
             .body(form);
         goes_on(request)
     }
+
+    fn see_through(&self, work: BoxFuture<'static, ()>) {
+        tokio::spawn(work);
+    }
 }
 
 fn built(mut builder: reqwest::ClientBuilder, roots: &[&[u8]]) -> Result<Client, Error> {

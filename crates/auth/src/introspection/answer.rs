@@ -1,6 +1,6 @@
 //! What an issuer says of a token, judged.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde::Deserialize;
 
@@ -51,9 +51,14 @@ impl Rules {
         if claims.has_audience() || !self.any_audience {
             claims.is_for(&self.audiences)?;
         }
-        let issuer = self.issuer.as_deref().unwrap_or(&self.endpoint);
+        // Who answers for several issuers has the same subjects for different people.
+        let issuer: Cow<'_, str> = match (self.issuer.as_deref(), named) {
+            (Some(issuer), _) => issuer.into(),
+            (None, Some(named)) => format!("{} {named}", self.endpoint).into(),
+            (None, None) => (&*self.endpoint).into(),
+        };
         let until = seen.now.saturating_add(self.kept);
-        let principal = claims.principal(issuer, &self.hierarchy, seen.skew)?;
+        let principal = claims.principal(&issuer, &self.hierarchy, seen.skew)?;
         Ok(Admitted {
             until: principal
                 .expires()

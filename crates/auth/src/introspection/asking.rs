@@ -139,6 +139,9 @@ impl Introspector {
         }
         let asking = self.question(key, token.to_owned(), certificate.copied(), now);
         state.asking.insert(key, (now, asking.clone()));
+        drop(state);
+        // A stranger that asks and hangs up must not hold a place among the questions.
+        self.0.fetch.see_through(asking.clone().map(drop).boxed());
         Verdict::Later(Box::pin(asking))
     }
 

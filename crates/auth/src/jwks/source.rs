@@ -183,6 +183,9 @@ impl Source {
         };
         let fetching = fetching.boxed().shared();
         flight.running = Some((now, fetching.clone()));
+        drop(flight);
+        // Whoever began it may hang up, and the others need not wait while the old keys do.
+        self.0.fetch.see_through(fetching.clone().boxed());
         Fetched::Begun(fetching)
     }
 }

@@ -112,7 +112,8 @@ impl Channel {
         if let Some(refused) = Refused::of(reject) {
             let (client, front) = (self.presence.client(), self.presence.front().name());
             let audit = &self.state.audit;
-            audit.refused(&refused, None, client, front, reject.status);
+            let who = self.principal.as_deref().map(Principal::name);
+            audit.refused(&refused, who, client, front, reject.status);
         }
         self.send(|out| encode::reject(out, reject)).await
     }

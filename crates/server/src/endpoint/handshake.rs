@@ -82,6 +82,8 @@ pub(crate) async fn open(
         ));
     }
     let Call { id, params, .. } = legacy::admit(*message)?;
+    let admitted = state.callers.may_come_in(principal.map(|who| &**who));
+    admitted.map_err(|reject| reject.for_id(Some(id.clone())))?;
     let handshake = match Handshake::read(&params) {
         Ok(handshake) => handshake,
         Err(failure) => {

@@ -114,6 +114,7 @@ impl Callers {
         let mut admitted = verdict.map_err(|refusal| self.refused(&refusal))?;
         if let Some(end) = by_certificate(connection, &credentials) {
             let principal = Principal::clone(&admitted.principal);
+            let end = principal.expires().map_or(end, |expires| expires.min(end));
             admitted.principal = Arc::new(principal.expiring_at(end));
         }
         if admitted.principal.is_over(now) {
@@ -234,7 +235,12 @@ fn read<'a>(connection: &'a Connection, parts: &'a Parts) -> Result<Credentials<
 
 /// Returns when the certificate ends that alone says who calls, in seconds since 1970.
 fn by_certificate(connection: &Connection, credentials: &Credentials<'_>) -> Option<u64> {
-    if credentials.authorization.is_some() || credentials.api_key.is_some() {
+    // Another scheme than Bearer is as good as nothing (RFC 6750 §3.1).
+    let is_bearer = |shown: &HeaderValue| {
+        let scheme = shown.as_bytes().get(..6);
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
+    };
+    if credentials.authorization.is_some_and(is_bearer) || credentials.api_key.is_some() {
         return None;
     }
     let end = connection.certificate()?.expires?;

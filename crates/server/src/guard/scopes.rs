@@ -3,11 +3,28 @@
 use std::borrow::Cow;
 
 use http::StatusCode;
+use serde::Deserialize;
 use tidegate_era::{Reject, code};
 use tidegate_handler::Offer;
 use tidegate_model::{Call, Method, Principal, Scopes};
 
 use super::Callers;
+
+/// What a completion is for.
+#[derive(Deserialize)]
+struct Completion {
+    #[serde(rename = "ref")]
+    of: Of,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type")]
+enum Of {
+    #[serde(rename = "ref/prompt")]
+    Prompt { name: String },
+    #[serde(rename = "ref/resource")]
+    Resource { uri: String },
+}
 
 // === impl Callers ===
 
@@ -40,7 +57,12 @@ impl Callers {
 
     /// Returns the scopes that a call needs: by the tool's own word, and by the policy.
     fn needed<'a>(&'a self, call: &Call, offer: &'a Offer) -> Cow<'a, Scopes> {
-        let name = call.name.as_ref().or(call.uri.as_ref());
+        // By what the handler goes by, and by nothing that stands beside it.
+        let name = match &call.method {
+            Method::ToolsCall | Method::PromptsGet => call.name.as_ref(),
+            Method::Complete => return Cow::Borrowed(self.completing(call)),
+            _ => call.uri.as_ref(),
+        };
         let name = name.map(|name| name.as_str());
         let policy = self.policy.needs(&call.method, name);
         let is_call = call.method == Method::ToolsCall && !offer.scopes.is_empty();
@@ -52,6 +74,26 @@ impl Callers {
             Some(own) if policy.is_empty() => Cow::Borrowed(own),
             Some(own) => Cow::Owned(own.and(policy)),
         }
+    }
+
+    /// Returns what it needs to complete an argument: what getting the prompt does, or reading the
+    /// resource. What names neither is refused by the handler.
+    fn completing(&self, call: &Call) -> &Scopes {
+        let completion = call.params.decode::<Completion>().ok();
+        match completion.map(|completion| completion.of) {
+            Some(Of::Prompt { name }) => self.policy.needs(&Method::PromptsGet, Some(&name)),
+            Some(Of::Resource { uri }) => self.policy.needs(&Method::ResourcesRead, Some(&uri)),
+            None => self.policy.needs(&Method::Complete, None),
+        }
+    }
+
+    /// Lets in whoever has the scopes that everything needs, where no message says more.
+    pub(crate) fn may_come_in(&self, principal: Option<&Principal>) -> Result<(), Reject> {
+        let needed = self.policy.needs(&Method::Ping, None);
+        if needed.is_empty() || principal.is_some_and(|principal| principal.may(needed)) {
+            return Ok(());
+        }
+        Err(self.lacking(principal, needed))
     }
 
     fn lacking(&self, principal: Option<&Principal>, needed: &Scopes) -> Reject {

@@ -126,12 +126,19 @@ impl Command {
     /// Writes the command down for the system.
     pub(super) fn fill(&self, command: &mut tokio::process::Command) {
         command.args(&self.args);
+        for name in OURS {
+            command.env_remove(name);
+        }
         command.envs(self.envs.iter().map(|(name, value)| (name, value)));
         if let Some(dir) = &self.dir {
             command.current_dir(dir);
         }
     }
 }
+
+/// What the `tidegate` command takes for itself: credentials for one server, which no other one that it
+/// starts is to see.
+const OURS: [&str; 2] = ["TIDEGATE_TOKEN", "TIDEGATE_CLIENT_SECRET"];
 
 impl fmt::Debug for Command {
     /// Writes no values of the environment: most are secrets.
