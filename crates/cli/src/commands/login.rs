@@ -57,6 +57,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
 
+    /// The authorization server that the client was registered at; it is shown to no other
+    ///
+    /// Without it the client's id and secret go to whichever one the server names.
+    #[arg(long, value_name = "URL", requires = "client_id")]
+    issuer: Option<String>,
+
     /// A file with the client's secret; or set TIDEGATE_CLIENT_SECRET
     #[arg(long, value_name = "FILE", requires = "client_id")]
     client_secret_file: Option<PathBuf>,
@@ -127,6 +133,9 @@ impl Args {
         }
         if let Some(id) = &self.client_id {
             oauth = oauth.client(id);
+        }
+        if let Some(issuer) = &self.issuer {
+            oauth = oauth.issuer(issuer);
         }
         if let Some(secret) = self.secret()? {
             oauth = oauth.client_secret(secret);

@@ -1,6 +1,7 @@
 //! Logging in and out, and what the other commands do with that.
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -170,6 +171,31 @@ fn nobody_waits_for_ever_for_a_user_who_does_not_come() {
     let late = ran(home.path(), &words);
     assert_eq!(late.code, Some(4), "{late:?}");
     assert!(late.stderr.contains("nobody logged in"), "{late:?}");
+}
+
+#[test]
+fn a_client_is_shown_to_no_other_issuer_than_its_own() {
+    let (home, authority) = (tempfile::tempdir().unwrap(), Authority::start());
+    let secret = home.path().join("secret");
+    fs::write(&secret, "hunter2").unwrap();
+    let url = authority.url();
+    let words = [
+        "login",
+        &url,
+        "--client-credentials",
+        "--client-id",
+        "robot",
+    ];
+    let words = [
+        &words[..],
+        &["--client-secret-file", secret.to_str().unwrap()],
+    ]
+    .concat();
+    let elsewhere = [&words[..], &["--issuer", "https://issuer.example"]].concat();
+    let refused = ran(home.path(), &elsewhere);
+    assert_eq!(refused.code, Some(4), "{refused:?}");
+    let why = "is registered at https://issuer.example";
+    assert!(refused.stderr.contains(why), "{refused:?}");
 }
 
 #[test]
