@@ -26,7 +26,14 @@ pub(crate) struct Credentials {
     ///
     /// Other users of the machine see what is typed here, and the shell keeps it; nobody sees the
     /// variable. Without either, a login is used that `tidegate login` has kept.
-    #[arg(long, value_name = "TOKEN", value_parser = secret, help_heading = "Connection")]
+    // Many a token is Base64 for URLs, and may begin with a hyphen.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        value_parser = secret,
+        allow_hyphen_values = true,
+        help_heading = "Connection"
+    )]
     token: Option<Secret>,
 
     /// A file of certificates in PEM to trust beside the system's

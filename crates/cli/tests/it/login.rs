@@ -209,6 +209,8 @@ fn what_cannot_be_is_said_before_anything_is_asked() {
             "--client-id",
         ),
         (&["list", "stdio:true", "--token", "x"], "no token"),
+        // It is a token, and no flag.
+        (&["list", "stdio:true", "--token", "-3x"], "no token"),
         (
             &["list", "http://127.0.0.1:9/mcp", "--cacert", "/nowhere"],
             "/nowhere",
