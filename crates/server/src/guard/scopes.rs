@@ -37,22 +37,13 @@ impl Callers {
         call: &Call,
         offer: &Offer,
     ) -> Result<(), Reject> {
-        let needed = self.needed(call, offer);
-        if needed.is_empty() || principal.is_some_and(|principal| principal.may(&needed)) {
-            return Ok(());
-        }
-        Err(self
-            .lacking(principal, &needed)
-            .for_id(Some(call.id.clone())))
+        let covered = self.cover(principal, &self.needed(call, offer));
+        covered.map_err(|reject| reject.for_id(Some(call.id.clone())))
     }
 
     /// Lets a caller hear of a resource, as it would let it read it.
     pub(crate) fn may_watch(&self, principal: Option<&Principal>, uri: &str) -> Result<(), Reject> {
-        let needed = self.policy.needs(&Method::Subscribe, Some(uri));
-        if needed.is_empty() || principal.is_some_and(|principal| principal.may(needed)) {
-            return Ok(());
-        }
-        Err(self.lacking(principal, needed))
+        self.cover(principal, self.policy.needs(&Method::Subscribe, Some(uri)))
     }
 
     /// Returns the scopes that a call needs: by the tool's own word, and by the policy.
@@ -89,7 +80,11 @@ impl Callers {
 
     /// Lets in whoever has the scopes that everything needs, where no message says more.
     pub(crate) fn may_come_in(&self, principal: Option<&Principal>) -> Result<(), Reject> {
-        let needed = self.policy.needs(&Method::Ping, None);
+        self.cover(principal, self.policy.needs(&Method::Ping, None))
+    }
+
+    /// Compares what is needed with what a caller has.
+    fn cover(&self, principal: Option<&Principal>, needed: &Scopes) -> Result<(), Reject> {
         if needed.is_empty() || principal.is_some_and(|principal| principal.may(needed)) {
             return Ok(());
         }
